@@ -1,0 +1,1 @@
+"""What Limner thinks: frozen values and pure decisions. No await, no clock, no I/O."""

@@ -1,0 +1,100 @@
+"""Quotas as pure decisions: which period a moment belongs to, and whether a request fits.
+
+A limit of None is no limit. The owner's ceilings stand beside a server's own limits: the smaller
+one wins, because both are asked.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.domain.refusal import OverLimit, Rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Pictures per period and jobs in line; `owner_budget` is in cents of a US dollar a month."""
+
+    server_day: int | None = None
+    server_month: int | None = None
+    member_day: int | None = None
+    server_line: int | None = None
+    member_line: int | None = None
+    owner_day: int | None = None
+    owner_budget: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What is used or reserved now, in the units of `Limits`."""
+
+    server_day: int = 0
+    server_month: int = 0
+    member_day: int = 0
+    server_line: int = 0
+    member_line: int = 0
+    owner_budget: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """The day and month a moment falls into, in a server's time zone; ends are aware UTC."""
+
+    day: str
+    month: str
+    day_ends_at: datetime
+    month_ends_at: datetime
+
+
+def period(now: datetime, zone: str) -> Period:
+    """The period of `now` (aware) in the time zone named `zone`, such as "Europe/Berlin"."""
+    tz = ZoneInfo(zone)
+    local = now.astimezone(tz)
+    tomorrow = local.date() + timedelta(days=1)
+    first = local.date().replace(day=1)
+    next_month = (first + timedelta(days=32)).replace(day=1)
+    return Period(
+        day=local.strftime("%Y-%m-%d"),
+        month=local.strftime("%Y-%m"),
+        day_ends_at=datetime.combine(tomorrow, time(), tz).astimezone(UTC),
+        month_ends_at=datetime.combine(next_month, time(), tz).astimezone(UTC),
+    )
+
+
+def decide(
+    pictures: int, *, cost_cents: float, limits: Limits, usage: Usage, when: Period, owner: Period
+) -> OverLimit | None:
+    """The first limit that `pictures` more would pass, or None where they fit.
+
+    `when` is the server's period; the owner's budget runs by `owner`, the period in UTC.
+    """
+    checks: tuple[tuple[Rule, int | None, float, float, datetime | None], ...] = (
+        (Rule.MEMBER_LINE, limits.member_line, usage.member_line, 1, None),
+        (Rule.SERVER_LINE, limits.server_line, usage.server_line, 1, None),
+        (Rule.MEMBER_DAY, limits.member_day, usage.member_day, pictures, when.day_ends_at),
+        (Rule.SERVER_DAY, limits.server_day, usage.server_day, pictures, when.day_ends_at),
+        (Rule.OWNER_DAY, limits.owner_day, usage.server_day, pictures, when.day_ends_at),
+        (Rule.SERVER_MONTH, limits.server_month, usage.server_month, pictures, when.month_ends_at),
+        (Rule.OWNER_BUDGET, limits.owner_budget, usage.owner_budget, cost_cents, owner.month_ends_at),
+    )
+    for rule, limit, used, asked, resets_at in checks:
+        if limit is not None and used + asked > limit:
+            return OverLimit(
+                rule=rule, limit=limit, used=int(used), asked=int(asked), resets_at=resets_at
+            )
+    return None
+
+
+def left_today(limits: Limits, usage: Usage) -> int | None:
+    """Pictures a member may still ask for today, by the tightest rule; None without any rule."""
+    rooms = [
+        limit - used
+        for limit, used in (
+            (limits.member_day, usage.member_day),
+            (limits.server_day, usage.server_day),
+            (limits.owner_day, usage.server_day),
+            (limits.server_month, usage.server_month),
+        )
+        if limit is not None
+    ]
+    return max(0, min(rooms)) if rooms else None

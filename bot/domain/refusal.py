@@ -1,0 +1,91 @@
+"""Why a request was not accepted: values, for the cogs to word. Nothing was reserved."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Rule(StrEnum):
+    """The limits a request can meet."""
+
+    SERVER_DAY = "server_day"
+    SERVER_MONTH = "server_month"
+    MEMBER_DAY = "member_day"
+    SERVER_LINE = "server_line"
+    MEMBER_LINE = "member_line"
+    OWNER_DAY = "owner_day"
+    OWNER_BUDGET = "owner_budget"
+
+    @property
+    def counts_jobs(self) -> bool:
+        """Whether the limit counts jobs in line, not pictures."""
+        return self in (Rule.SERVER_LINE, Rule.MEMBER_LINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverLimit:
+    """A limit would be passed. `resets_at` is None for lines, which shorten by themselves."""
+
+    rule: Rule
+    limit: int
+    used: int
+    asked: int
+    resets_at: datetime | None
+
+    @property
+    def remaining(self) -> int:
+        return max(0, self.limit - self.used)
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownModel:
+    """No such model; `close` are ids that look alike."""
+
+    model: str
+    close: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownStyle:
+    """No such style; `close` are names that look alike."""
+
+    style: str
+    close: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BadOption:
+    """An option has a value that cannot work; `works` says which would."""
+
+    option: str
+    works: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelClosed:
+    """The model cannot be used with the owner's plan just now."""
+
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServerNotAllowed:
+    """The owner does not let this server use the bot."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyAccepted:
+    """This very interaction has made a job before."""
+
+    job_id: int
+
+
+Refusal = (
+    OverLimit
+    | UnknownModel
+    | UnknownStyle
+    | BadOption
+    | ModelClosed
+    | ServerNotAllowed
+    | AlreadyAccepted
+)

@@ -1,0 +1,70 @@
+"""What a person asks for, and who asks. Frozen values; they know nothing of Discord or the vendor."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+PROMPT_MAX_CHARS = 2000
+COUNT_MAX = 4
+SEED_MAX = 2**32 - 1
+
+
+class Kind(StrEnum):
+    """The kinds of work, named like the commands that ask for them."""
+
+    IMAGINE = "imagine"
+
+
+class Aspect(StrEnum):
+    """Width to height of the picture, as people write it."""
+
+    SQUARE = "1:1"
+    PHOTO = "3:2"
+    PHOTO_TALL = "2:3"
+    SCREEN = "4:3"
+    SCREEN_TALL = "3:4"
+    WIDE = "16:9"
+    TALL = "9:16"
+
+    @property
+    def ratio(self) -> float:
+        """Width divided by height."""
+        width, height = self.value.split(":")
+        return int(width) / int(height)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageRequest:
+    """One request for pictures. `None` means that the asker left it to the model.
+
+    `prompt` and `negative` are the asker's own words; a style is applied on the way to the vendor.
+    `parent_job` is the job whose result this one was made from, and `parent_picture` the 1-based
+    number of the picture there.
+    """
+
+    kind: Kind
+    prompt: str
+    model: str
+    negative: str = ""
+    aspect: Aspect = Aspect.SQUARE
+    count: int = 1
+    seed: int | None = None
+    steps: int | None = None
+    guidance: float | None = None
+    style: str | None = None
+    lora: str | None = None
+    lora_strength: float | None = None
+    enhance: bool = False
+    private: bool = False
+    spoiler: bool = False
+    parent_job: int | None = None
+    parent_picture: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requester:
+    """Who asks, and where. `age_restricted` is Discord's flag on the channel at that moment."""
+
+    user_id: int
+    guild_id: int
+    channel_id: int
+    age_restricted: bool = False
