@@ -1,0 +1,107 @@
+"""Gates: why nothing (or less) is submitted just now, and when to look again. Pure.
+
+A gate stands over everything or over one model. A busy vendor is waited for; one that is down, out
+of credits or refuses the key is probed with a cheap question. After a probe found the vendor up
+again the gate stands ajar: one job at a time, until one is accepted.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+EVERYTHING = "all"
+
+BUSY_S = 30.0
+PROBE_S = 60.0
+PLAN_S = 3600.0
+DOWN_FIRST_S = 5.0
+DOWN_AFTER_FAILURES = 3
+
+
+class GateReason(StrEnum):
+    """Why a gate is closed."""
+
+    BUSY = "busy"
+    DOWN = "down"
+    CREDITS = "credits"
+    KEY = "key"
+    PLAN = "plan"
+
+    @property
+    def is_probed(self) -> bool:
+        """Whether a look at the vendor, and not time alone, opens it."""
+        return self in (GateReason.DOWN, GateReason.CREDITS, GateReason.KEY)
+
+    @property
+    def concerns_owner(self) -> bool:
+        """Whether the owner must act to mend it."""
+        return self in (GateReason.CREDITS, GateReason.KEY, GateReason.PLAN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """A closed gate. At `opens_at` it opens by itself, or is probed; `tries` counts the probes.
+
+    `ajar` lets one job at a time through.
+    """
+
+    scope: str
+    reason: GateReason
+    closed_at: datetime
+    opens_at: datetime
+    tries: int = 0
+    ajar: bool = False
+    detail: str = ""
+
+
+def model_scope(model: str) -> str:
+    """The scope of a gate that stands over one model."""
+    return f"model:{model}"
+
+
+def closing_s(reason: GateReason, *, tries: int, retry_after_s: float | None) -> float:
+    """How long a gate stays closed before it opens or is probed. `tries` counts earlier closings."""
+    match reason:
+        case GateReason.BUSY:
+            return retry_after_s if retry_after_s is not None else BUSY_S
+        case GateReason.DOWN:
+            return float(min(DOWN_FIRST_S * 2.0**tries, PROBE_S))
+        case GateReason.PLAN:
+            return PLAN_S
+        case GateReason.CREDITS | GateReason.KEY:
+            return PROBE_S
+
+
+def closed(
+    reason: GateReason,
+    *,
+    now: datetime,
+    scope: str = EVERYTHING,
+    tries: int = 0,
+    retry_after_s: float | None = None,
+    detail: str = "",
+) -> Gate:
+    """A gate closed now, with the time of its next look."""
+    wait = timedelta(seconds=closing_s(reason, tries=tries, retry_after_s=retry_after_s))
+    return Gate(
+        scope=scope, reason=reason, closed_at=now, opens_at=now + wait, tries=tries, detail=detail
+    )
+
+
+def allowance(gates: Iterable[Gate], *, free_slots: int, submitting: int) -> int:
+    """How many jobs may be submitted now, given the gates that stand over everything."""
+    general = [gate for gate in gates if gate.scope == EVERYTHING]
+    if any(not gate.ajar for gate in general):
+        return 0
+    if general:
+        return max(0, min(free_slots, 1 - submitting))
+    return free_slots
+
+
+def shut_models(gates: Iterable[Gate]) -> frozenset[str]:
+    """Ids of the models whose own gate is closed."""
+    prefix = model_scope("")
+    return frozenset(
+        gate.scope.removeprefix(prefix) for gate in gates if gate.scope.startswith(prefix)
+    )

@@ -1,0 +1,46 @@
+"""When to look again: polls, tries and time-outs, as pure functions of what is known. Seconds."""
+
+import statistics
+from collections.abc import Sequence
+from datetime import timedelta
+
+USUAL_S = 8.0
+FIRST_POLL_S = (0.5, 15.0)
+POLL_GROWTH = 1.3
+POLL_MAX_S = 8.0
+RETRY_MAX_S = 60.0
+SLOT_GRACE = timedelta(seconds=60)
+
+# After a success the vendor's picture store may lag behind for some seconds.
+DOWNLOAD_TRIES = 8
+
+
+def expected_s(past_s: Sequence[float]) -> float:
+    """The usual time of a model, given its past times; a mild guess when none are known."""
+    return statistics.median(past_s) if past_s else USUAL_S
+
+
+def first_poll_s(eta_s: float | None, past_s: Sequence[float]) -> float:
+    """When to ask for the first time after the vendor took a job.
+
+    Past times tell more than the vendor's `eta`, which may be a constant. A look at the lower
+    quartile finds a quarter of the jobs done, and the growing steps after it find the others soon.
+    """
+    if len(past_s) >= 4:
+        guess_s = statistics.quantiles(past_s, n=4)[0]
+    elif eta_s is not None:
+        guess_s = eta_s
+    else:
+        guess_s = 2.0
+    low, high = FIRST_POLL_S
+    return min(max(guess_s, low), high)
+
+
+def next_poll_s(polls: int) -> float:
+    """How long to wait after poll number `polls` (1 is the first) found the job still running."""
+    return float(min(1.0 * POLL_GROWTH ** (polls - 1), POLL_MAX_S))
+
+
+def retry_s(tries: int) -> float:
+    """How long to wait after try number `tries` (1 is the first) of something that may mend."""
+    return float(min(0.5 * 2.0 ** (tries - 1), RETRY_MAX_S))
