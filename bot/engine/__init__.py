@@ -1,0 +1,1 @@
+"""The way of a job through the house: intake, runner, steps, records, and the one port to Discord."""
