@@ -61,7 +61,7 @@ def model_scope(model: str) -> str:
 
 
 def closing_s(reason: GateReason, *, tries: int, retry_after_s: float | None) -> float:
-    """How long a gate stays closed before it opens or is probed. `tries` counts earlier closings."""
+    """How long a gate stays closed before it opens or is probed, after `tries` earlier probes."""
     match reason:
         case GateReason.BUSY:
             return retry_after_s if retry_after_s is not None else BUSY_S

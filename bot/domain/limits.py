@@ -75,7 +75,13 @@ def decide(
         (Rule.SERVER_DAY, limits.server_day, usage.server_day, pictures, when.day_ends_at),
         (Rule.OWNER_DAY, limits.owner_day, usage.server_day, pictures, when.day_ends_at),
         (Rule.SERVER_MONTH, limits.server_month, usage.server_month, pictures, when.month_ends_at),
-        (Rule.OWNER_BUDGET, limits.owner_budget, usage.owner_budget, cost_cents, owner.month_ends_at),
+        (
+            Rule.OWNER_BUDGET,
+            limits.owner_budget,
+            usage.owner_budget,
+            cost_cents,
+            owner.month_ends_at,
+        ),
     )
     for rule, limit, used, asked, resets_at in checks:
         if limit is not None and used + asked > limit:

@@ -58,7 +58,10 @@ def fair_order(waiting: Iterable[Waiting], turns: Turns) -> Iterator[Waiting]:
 
     turn = turns.latest
     members = {
-        guild: [(turns.members.get((guild, user), 0), jobs[0].job_id, user) for user, jobs in line.items()]
+        guild: [
+            (turns.members.get((guild, user), 0), jobs[0].job_id, user)
+            for user, jobs in line.items()
+        ]
         for guild, line in fresh.items()
     }
     servers = []
@@ -81,7 +84,12 @@ def fair_order(waiting: Iterable[Waiting], turns: Turns) -> Iterator[Waiting]:
 
 
 def places(
-    waiting: Iterable[Waiting], turns: Turns, *, slots: int, busy: int, expected_s: Mapping[str, float]
+    waiting: Iterable[Waiting],
+    turns: Turns,
+    *,
+    slots: int,
+    busy: int,
+    expected_s: Mapping[str, float],
 ) -> dict[int, Place]:
     """Every waiting job's place, if `slots` are served side by side and `busy` are taken now.
 

@@ -1,4 +1,4 @@
-"""What a person asks for, and who asks. Frozen values; they know nothing of Discord or the vendor."""
+"""What a person asks for, and who asks. Knows nothing of Discord or the vendor."""
 
 from dataclasses import dataclass
 from enum import StrEnum

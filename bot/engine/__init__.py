@@ -1,1 +1,1 @@
-"""The way of a job through the house: intake, runner, steps, records, and the one port to Discord."""
+"""The way of a job through the house: intake, runner, steps, records, and the port to Discord."""

@@ -67,7 +67,7 @@ class Progress:
 
 
 BeginMessage = Callable[[], Awaitable[datetime | None]]
-"""Commits that a new message is about to be sent. Gives the time of the first try, if this is not it."""
+"""Commits that a new message is about to be sent; gives the time of an earlier first try."""
 
 
 class Courier(Protocol):
@@ -82,7 +82,7 @@ class Courier(Protocol):
         ...
 
     async def progress(self, progress: Progress) -> None:
-        """Edit the card of a live job; never after it has settled. Trouble is logged, not raised."""
+        """Edit the card of a live job, never of a settled one. Trouble is logged, not raised."""
         ...
 
     async def ping(self, delivery: Delivery, delivered: Delivered) -> None:

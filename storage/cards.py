@@ -1,0 +1,52 @@
+"""Cards: the one message that stands for a job, and how to reach it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.job import Card
+from storage.tables import cards
+
+
+async def insert_card(tx: AsyncConnection, card: Card) -> None:
+    await tx.execute(
+        insert(cards).values(
+            job_id=card.job_id,
+            private=card.private,
+            token=card.token,
+            token_expires_at=card.token_expires_at,
+            file_limit_bytes=card.file_limit_bytes,
+        )
+    )
+
+
+async def get(tx: AsyncConnection, job_id: int) -> Card:
+    """The card of a job; every job has one."""
+    return _card((await tx.execute(select(cards).where(cards.c.job_id == job_id))).one())
+
+
+async def placed(tx: AsyncConnection, job_id: int, *, message_id: int) -> None:
+    """The card stands in the channel as this message."""
+    await tx.execute(update(cards).where(cards.c.job_id == job_id).values(message_id=message_id))
+
+
+async def begin_message(tx: AsyncConnection, job_id: int, *, now: datetime) -> datetime | None:
+    """Note that a new message is about to be sent; when that was noted first, if earlier."""
+    card = await get(tx, job_id)
+    if card.first_try_at is None:
+        await tx.execute(update(cards).where(cards.c.job_id == job_id).values(first_try_at=now))
+    return card.first_try_at
+
+
+def _card(row: Row[Any]) -> Card:
+    return Card(
+        job_id=row.job_id,
+        private=row.private,
+        token=row.token,
+        token_expires_at=row.token_expires_at,
+        file_limit_bytes=row.file_limit_bytes,
+        message_id=row.message_id,
+        first_try_at=row.first_try_at,
+    )

@@ -1,0 +1,174 @@
+"""The one SQLite file: opening, identity, lock, transactions. Knows no table and no job.
+
+SQLAlchemy's defaults would let concurrent requests read the same usage and both write, so every
+write transaction is BEGIN IMMEDIATE. Writers of this process wait for each other on an asyncio
+lock, in order, instead of in SQLite's busy handler; the busy time-out is for other programs.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Self
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from filelock import FileLock, Timeout
+from sqlalchemy import Connection, event, inspect, make_url, text
+from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.domain.errors import StorageBusy, StorageError, StorageUnusable
+
+# "Limn" in ASCII: says whose file it is, also to the `file` command.
+APPLICATION_ID = 0x4C696D6E
+BUSY_TIMEOUT_S = 5.0
+WRITES = "limner_writes"
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class Database:
+    """An open database file. Made by `open`; closed by `close`."""
+
+    def __init__(self, engine: AsyncEngine, lock: FileLock, path: Path) -> None:
+        self._engine = engine
+        self._lock = lock
+        self._writing = asyncio.Lock()
+        self.path = path
+
+    @classmethod
+    async def open(cls, url: str) -> Self:
+        """Open the file named by a `sqlite+aiosqlite:///` URL, making or migrating it as needed.
+
+        Raises StorageUnusable with one sentence when the file is not ours, is newer than this
+        program, is in use by another process, or cannot be written.
+        """
+        path = await asyncio.to_thread(Path(make_url(url).database or "").absolute)
+        lock = await asyncio.to_thread(_take_lock, path)
+        engine = create_async_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
+        _prepare(engine)
+        database = cls(engine, lock, path)
+        try:
+            async with database.transaction() as tx:
+                await tx.run_sync(_claim, path)
+                await tx.run_sync(_migrate)
+        except StorageUnusable:
+            await database.close()
+            raise
+        except StorageError as error:
+            await database.close()
+            raise StorageUnusable(f"{path.name} cannot be opened: {error}") from error
+        return database
+
+    async def close(self) -> None:
+        """Give the file back. The write-ahead log is folded in by the last connection."""
+        await self._engine.dispose()
+        self._lock.release()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+        """A write transaction: committed at the end of the block, rolled back on any error."""
+        async with self._writing, self._connection(writes=True) as connection:
+            yield connection
+            await connection.commit()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A snapshot to read from; never waits for writers."""
+        async with self._connection(writes=False) as connection:
+            yield connection
+
+    async def ping(self) -> None:
+        """Return if the file answers; raise StorageError if not."""
+        async with self.reading() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    @asynccontextmanager
+    async def _connection(self, *, writes: bool) -> AsyncIterator[AsyncConnection]:
+        try:
+            async with self._engine.connect() as connection:
+                await connection.execution_options(**{WRITES: writes})
+                yield connection
+        except IntegrityError:
+            raise
+        except DBAPIError as error:
+            raise _translated(error) from error
+
+
+def _translated(error: DBAPIError) -> StorageError:
+    reason = str(error.orig)
+    if "locked" in reason or "busy" in reason:
+        return StorageBusy("the database is busy")
+    if "full" in reason:
+        return StorageError("the disk is full")
+    if "readonly" in reason:
+        return StorageError("the database may not be written")
+    return StorageError(f"the database failed: {reason}")
+
+
+def _prepare(engine: AsyncEngine) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        # The driver's own transaction handling is off; `on_begin` says BEGIN.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            # A lost SUBMITTING would buy a picture twice.
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "secure_delete=ON",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(WRITES, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _take_lock(path: Path) -> FileLock:
+    lock = FileLock(path.with_name(path.name + ".lock"), thread_local=False)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise StorageUnusable(
+            f"{path.name} is in use by another process: stop that one first"
+        ) from error
+    except OSError as error:
+        raise StorageUnusable(
+            f"the folder of {path.name} cannot be written: {error.strerror}"
+        ) from error
+    return lock
+
+
+def _claim(connection: Connection, path: Path) -> None:
+    """Check that the file is ours and not from the future; mark a new one as ours."""
+    identity = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
+    tables = inspect(connection).get_table_names()
+    if identity != APPLICATION_ID:
+        if tables or identity:
+            raise StorageUnusable(f"{path.name} is not a database of Limner")
+        connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+        return
+    if "alembic_version" in tables:
+        known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+        found = set(connection.execute(text("SELECT version_num FROM alembic_version")).scalars())
+        if found - known:
+            raise StorageUnusable(
+                f"{path.name} was written by a newer Limner (schema {', '.join(sorted(found))}): "
+                "run that version, or restore a backup"
+            )
+
+
+def _migrate(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, "head")
+    except DatabaseError as error:
+        raise _translated(error) from error

@@ -1,0 +1,288 @@
+"""The belt: jobs and their moves. Every move is an UPDATE that names the state it starts from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, String, func, literal_column, select, update
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.errors import StaleJob
+from bot.domain.job import Job, JobStatus, Outcome, Route, VendorTicket, Verdict
+from bot.domain.line import Waiting
+from bot.domain.request import Aspect, ImageRequest, Kind, Requester
+from storage.tables import jobs
+
+# Literal, not bound: SQLite uses a partial index only where it can see the condition.
+_STATUS = {status: literal_column(f"'{status.value}'", String) for status in JobStatus}
+_LIVE = jobs.c.status != _STATUS[JobStatus.DELIVERED]
+
+
+async def insert_job(
+    tx: AsyncConnection,
+    *,
+    source_key: str,
+    request: ImageRequest,
+    requester: Requester,
+    seed: int,
+    now: datetime,
+    due_at: datetime,
+) -> Job | None:
+    """Put a new job on the belt; None if one with this `source_key` stands there already."""
+    made = insert(jobs).values(
+        source_key=source_key,
+        status=JobStatus.QUEUED.value,
+        kind=request.kind.value,
+        model=request.model,
+        user_id=requester.user_id,
+        guild_id=requester.guild_id,
+        channel_id=requester.channel_id,
+        age_restricted=requester.age_restricted,
+        request=asdict(request),
+        seed=seed,
+        created_at=now,
+        due_at=due_at,
+    )
+    row = (
+        await tx.execute(made.on_conflict_do_nothing(index_elements=["source_key"]).returning(jobs))
+    ).one_or_none()
+    return None if row is None else _job(row)
+
+
+async def id_of_source(tx: AsyncConnection, source_key: str) -> int | None:
+    """The job that this interaction or ticket made, if it made one."""
+    found = await tx.execute(select(jobs.c.id).where(jobs.c.source_key == source_key))
+    return found.scalar_one_or_none()
+
+
+async def get(tx: AsyncConnection, job_id: int) -> Job | None:
+    row = (await tx.execute(select(jobs).where(jobs.c.id == job_id))).one_or_none()
+    return None if row is None else _job(row)
+
+
+async def due(tx: AsyncConnection, status: JobStatus, *, now: datetime, limit: int) -> list[Job]:
+    """Jobs of this status whose time has come, the longest due first."""
+    query = (
+        select(jobs)
+        .where(_LIVE, jobs.c.status == _STATUS[status], jobs.c.due_at <= now)
+        .order_by(jobs.c.due_at)
+        .limit(limit)
+    )
+    return [_job(row) for row in await tx.execute(query)]
+
+
+async def next_due_at(tx: AsyncConnection, *, after: datetime) -> datetime | None:
+    """When the next job of the belt becomes due, of those that are not due yet."""
+    soonest: datetime | None = None
+    for status in (JobStatus.QUEUED, JobStatus.WAITING, JobStatus.SETTLED):
+        query = (
+            select(jobs.c.due_at)
+            .where(_LIVE, jobs.c.status == _STATUS[status], jobs.c.due_at > after)
+            .order_by(jobs.c.due_at)
+            .limit(1)
+        )
+        at = (await tx.execute(query)).scalar_one_or_none()
+        if at is not None and (soonest is None or at < soonest):
+            soonest = at
+    return soonest
+
+
+async def in_line(tx: AsyncConnection, *, ready_by: datetime | None = None) -> list[Waiting]:
+    """All jobs in line, or only those that may be submitted by the time `ready_by`."""
+    query = select(jobs.c.id, jobs.c.guild_id, jobs.c.user_id, jobs.c.model, jobs.c.returned).where(
+        _LIVE, jobs.c.status == _STATUS[JobStatus.QUEUED]
+    )
+    if ready_by is not None:
+        query = query.where(jobs.c.due_at <= ready_by)
+    return [Waiting(*row) for row in await tx.execute(query)]
+
+
+async def in_line_of_server(tx: AsyncConnection, guild_id: int) -> list[Job]:
+    """The jobs that a server has in line."""
+    query = select(jobs).where(
+        _LIVE, jobs.c.status == _STATUS[JobStatus.QUEUED], jobs.c.guild_id == guild_id
+    )
+    return [_job(row) for row in await tx.execute(query)]
+
+
+async def counts(tx: AsyncConnection) -> Mapping[JobStatus, int]:
+    """How many jobs stand in each state before the last."""
+    query = select(jobs.c.status, func.count()).where(_LIVE).group_by(jobs.c.status)
+    found: dict[str, int] = dict((await tx.execute(query)).tuples().all())
+    return {
+        status: found.get(status.value, 0)
+        for status in JobStatus
+        if status is not JobStatus.DELIVERED
+    }
+
+
+async def past_seconds(tx: AsyncConnection, model: str, *, limit: int = 20) -> list[float]:
+    """From submission to stored pictures, in seconds, for the latest jobs of this model."""
+    query = (
+        select(jobs.c.submitted_at, jobs.c.settled_at)
+        .where(
+            jobs.c.model == model,
+            jobs.c.verdict == literal_column(f"'{Verdict.PICTURES.value}'"),
+        )
+        .order_by(jobs.c.id.desc())
+        .limit(limit)
+    )
+    return [(settled - submitted).total_seconds() for submitted, settled in await tx.execute(query)]
+
+
+async def release(tx: AsyncConnection, job_id: int, *, now: datetime) -> bool:
+    """Let a new job be submitted from now on; whether it was still in line."""
+    done = await tx.execute(
+        update(jobs)
+        .where(jobs.c.id == job_id, jobs.c.status == JobStatus.QUEUED.value)
+        .values(due_at=now)
+    )
+    return bool(done.rowcount)
+
+
+async def submitting(tx: AsyncConnection, job: Job, *, now: datetime, deadline_at: datetime) -> Job:
+    """QUEUED → SUBMITTING: the last act before the vendor is asked."""
+    return await _move(
+        tx, job, JobStatus.SUBMITTING, {"submitted_at": now, "deadline_at": deadline_at}
+    )
+
+
+async def back_to_line(tx: AsyncConnection, job: Job, *, due_at: datetime) -> Job:
+    """SUBMITTING → QUEUED, at its old place: the vendor surely took nothing."""
+    return await _move(
+        tx,
+        job,
+        JobStatus.QUEUED,
+        {"submitted_at": None, "deadline_at": None, "due_at": due_at, "returned": True},
+    )
+
+
+async def accepted(
+    tx: AsyncConnection, job: Job, ticket: VendorTicket, *, check_at: datetime
+) -> Job:
+    """SUBMITTING → WAITING: the vendor works on it under this ticket.
+
+    Raises StaleJob also when another live job holds the same id at the vendor.
+    """
+    if ticket.remote_id is not None:
+        # The vendor gave an old number out again: it means this job from now on.
+        await tx.execute(
+            update(jobs)
+            .where(
+                jobs.c.family == ticket.family,
+                jobs.c.remote_id == ticket.remote_id,
+                jobs.c.status.in_([JobStatus.SETTLED.value, JobStatus.DELIVERED.value]),
+            )
+            .values(remote_id=None)
+        )
+    try:
+        return await _move(
+            tx,
+            job,
+            JobStatus.WAITING,
+            {
+                "family": ticket.family,
+                "remote_id": ticket.remote_id,
+                "ticket": asdict(ticket),
+                "due_at": check_at,
+            },
+        )
+    except IntegrityError as error:
+        raise StaleJob(f"another live job has the vendor's id {ticket.remote_id}") from error
+
+
+async def settled(tx: AsyncConnection, job: Job, outcome: Outcome, *, now: datetime) -> Job:
+    """→ SETTLED with its outcome; delivery is due at once."""
+    return await _move(
+        tx,
+        job,
+        JobStatus.SETTLED,
+        {
+            "outcome": asdict(outcome),
+            "verdict": outcome.verdict.value,
+            "settled_at": now,
+            "due_at": now,
+        },
+    )
+
+
+async def delivered(
+    tx: AsyncConnection, job: Job, *, route: Route, message_id: int | None, now: datetime
+) -> Job:
+    """SETTLED → DELIVERED: the end of the belt."""
+    return await _move(
+        tx,
+        job,
+        JobStatus.DELIVERED,
+        {"route": route.value, "message_id": message_id, "delivered_at": now},
+    )
+
+
+async def later(
+    tx: AsyncConnection, job: Job, *, due_at: datetime, ticket: VendorTicket | None = None
+) -> Job:
+    """The job stays as it is; it was tried once more, and its next try is due then."""
+    changes: dict[str, Any] = {"due_at": due_at, "attempts": job.attempts + 1}
+    if ticket is not None:
+        changes["ticket"] = asdict(ticket)
+    return await _change(tx, job, changes)
+
+
+async def _move(tx: AsyncConnection, job: Job, to: JobStatus, changes: dict[str, Any]) -> Job:
+    return await _change(tx, job, {**changes, "status": to.value, "attempts": 0})
+
+
+async def _change(tx: AsyncConnection, job: Job, changes: dict[str, Any]) -> Job:
+    row = (
+        await tx.execute(
+            update(jobs)
+            .where(jobs.c.id == job.id, jobs.c.status == job.status.value)
+            .values(**changes)
+            .returning(jobs)
+        )
+    ).one_or_none()
+    if row is None:
+        raise StaleJob(f"job {job.id} is no longer {job.status.value}")
+    return _job(row)
+
+
+def _job(row: Row[Any]) -> Job:
+    return Job(
+        id=row.id,
+        status=JobStatus(row.status),
+        request=_request(row.request),
+        requester=Requester(
+            user_id=row.user_id,
+            guild_id=row.guild_id,
+            channel_id=row.channel_id,
+            age_restricted=row.age_restricted,
+        ),
+        seed=row.seed,
+        created_at=row.created_at,
+        due_at=row.due_at,
+        attempts=row.attempts,
+        returned=row.returned,
+        submitted_at=row.submitted_at,
+        deadline_at=row.deadline_at,
+        ticket=None if row.ticket is None else _ticket(row.ticket),
+        outcome=None if row.outcome is None else _outcome(row.outcome),
+        settled_at=row.settled_at,
+        route=None if row.route is None else Route(row.route),
+        message_id=row.message_id,
+    )
+
+
+def _request(kept: dict[str, Any]) -> ImageRequest:
+    return replace(ImageRequest(**kept), kind=Kind(kept["kind"]), aspect=Aspect(kept["aspect"]))
+
+
+def _ticket(kept: dict[str, Any]) -> VendorTicket:
+    links: Sequence[str] = kept["links"]
+    return replace(VendorTicket(**kept), links=tuple(links))
+
+
+def _outcome(kept: dict[str, Any]) -> Outcome:
+    return replace(Outcome(**kept), verdict=Verdict(kept["verdict"]))

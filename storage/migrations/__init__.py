@@ -1,0 +1,1 @@
+"""The steps from an older database file to today's."""

@@ -1,0 +1,73 @@
+"""Picture files beside the database, named by their content. Knows bytes, not jobs."""
+
+import asyncio
+import contextlib
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from bot.domain.errors import StorageError
+
+
+class PictureFiles:
+    """A folder of files, each named by the SHA-256 of what is in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def put(self, data: bytes) -> str:
+        """Keep the bytes, safe on the disk when this returns; their SHA-256 in hex."""
+        return await asyncio.to_thread(self._put, data)
+
+    async def get(self, sha256: str) -> bytes:
+        """The bytes kept under this digest. Raises StorageError if they are gone or damaged."""
+        return await asyncio.to_thread(self._get, sha256)
+
+    async def remove(self, sha256: str) -> None:
+        """Forget the bytes; nothing happens where there are none."""
+        await asyncio.to_thread(self._path(sha256).unlink, missing_ok=True)
+
+    def _path(self, sha256: str) -> Path:
+        return self._folder / sha256[:2] / sha256
+
+    def _put(self, data: bytes) -> str:
+        sha256 = hashlib.sha256(data).hexdigest()
+        path = self._path(sha256)
+        if path.exists():
+            return sha256
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+                Path(name).replace(path)
+                _sync_folder(path.parent)
+            except OSError:
+                with contextlib.suppress(OSError):
+                    Path(name).unlink()
+                raise
+        except OSError as error:
+            raise StorageError(f"a picture could not be kept: {error.strerror}") from error
+        return sha256
+
+    def _get(self, sha256: str) -> bytes:
+        try:
+            data = self._path(sha256).read_bytes()
+        except OSError as error:
+            raise StorageError(f"a picture could not be read: {error.strerror}") from error
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise StorageError("a picture is damaged on the disk")
+        return data
+
+
+def _sync_folder(folder: Path) -> None:
+    # The name is only safe when the folder is.
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

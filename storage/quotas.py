@@ -1,0 +1,86 @@
+"""The quota ledger: reserve, settle, refund. Only ever appended to; usage is a plain sum."""
+
+from datetime import datetime
+
+from sqlalchemy import func, insert, literal_column, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.job import Job, JobStatus
+from bot.domain.limits import Period, Usage
+from storage.tables import jobs, ledger
+
+_LIVE = [JobStatus.QUEUED, JobStatus.SUBMITTING, JobStatus.WAITING]
+
+
+async def usage(
+    tx: AsyncConnection, *, guild_id: int, user_id: int, when: Period, owner: Period
+) -> Usage:
+    """What a server and a member have used or reserved, and the owner has spent this month."""
+    pictures = func.coalesce(func.sum(ledger.c.pictures), 0)
+    of_day = select(pictures).where(ledger.c.guild_id == guild_id, ledger.c.day == when.day)
+    of_month = select(pictures).where(ledger.c.guild_id == guild_id, ledger.c.month == when.month)
+    spent = select(func.coalesce(func.sum(ledger.c.cost_micros), 0)).where(
+        ledger.c.utc_month == owner.month
+    )
+    # One count for each live state, so that SQLite sees which partial index serves.
+    line = select(func.count(), func.count().filter(jobs.c.user_id == user_id)).where(
+        jobs.c.guild_id == guild_id,
+        jobs.c.status != literal_column("'delivered'"),
+        jobs.c.status.in_([status.value for status in _LIVE]),
+    )
+    server_line, member_line = (await tx.execute(line)).one()
+    return Usage(
+        server_day=(await tx.execute(of_day)).scalar_one(),
+        server_month=(await tx.execute(of_month)).scalar_one(),
+        member_day=(await tx.execute(of_day.where(ledger.c.user_id == user_id))).scalar_one(),
+        server_line=server_line,
+        member_line=member_line,
+        owner_budget=(await tx.execute(spent)).scalar_one() / 10_000,
+    )
+
+
+async def reserve(
+    tx: AsyncConnection, job: Job, *, when: Period, owner: Period, cost_micros: int, now: datetime
+) -> None:
+    """Book what the job may use, into the period of this moment."""
+    await tx.execute(
+        insert(ledger).values(
+            job_id=job.id,
+            entry="reserve",
+            guild_id=job.requester.guild_id,
+            user_id=job.requester.user_id,
+            day=when.day,
+            month=when.month,
+            utc_month=owner.month,
+            pictures=job.request.count,
+            cost_micros=cost_micros,
+            booked_at=now,
+        )
+    )
+
+
+async def close(
+    tx: AsyncConnection, job_id: int, *, charged: int, cost_micros: int, now: datetime
+) -> None:
+    """Book what the job really used, into the period of its reservation."""
+    reserved = (
+        await tx.execute(
+            select(ledger).where(
+                ledger.c.job_id == job_id, ledger.c.entry == literal_column("'reserve'")
+            )
+        )
+    ).one()
+    await tx.execute(
+        insert(ledger).values(
+            job_id=job_id,
+            entry="settle" if charged else "refund",
+            guild_id=reserved.guild_id,
+            user_id=reserved.user_id,
+            day=reserved.day,
+            month=reserved.month,
+            utc_month=reserved.utc_month,
+            pictures=charged - reserved.pictures,
+            cost_micros=cost_micros - reserved.cost_micros,
+            booked_at=now,
+        )
+    )

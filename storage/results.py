@@ -1,0 +1,60 @@
+"""Which pictures a job has. The bytes are in `storage.pictures`; here are only their names."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.job import StoredPicture
+from storage.tables import pictures
+
+
+async def put(tx: AsyncConnection, job_id: int, found: Iterable[StoredPicture]) -> None:
+    """Note the pictures of a job that settles."""
+    rows = [
+        {
+            "job_id": job_id,
+            "position": picture.position,
+            "sha256": picture.sha256,
+            "mime": picture.mime,
+            "width_px": picture.width_px,
+            "height_px": picture.height_px,
+            "size_bytes": picture.size_bytes,
+            "flagged": picture.flagged,
+        }
+        for picture in found
+    ]
+    if rows:
+        await tx.execute(insert(pictures), rows)
+
+
+async def of_job(tx: AsyncConnection, job_id: int) -> tuple[StoredPicture, ...]:
+    """The pictures of a job that are still kept, in order."""
+    query = select(pictures).where(pictures.c.job_id == job_id).order_by(pictures.c.position)
+    return tuple(
+        StoredPicture(
+            position=row.position,
+            sha256=row.sha256,
+            mime=row.mime,
+            width_px=row.width_px,
+            height_px=row.height_px,
+            size_bytes=row.size_bytes,
+            flagged=row.flagged,
+        )
+        for row in await tx.execute(query)
+    )
+
+
+async def forget(tx: AsyncConnection, job_id: int) -> list[str]:
+    """Drop a job's pictures; the digests of those that no other job has."""
+    mine = set(
+        (
+            await tx.execute(
+                delete(pictures).where(pictures.c.job_id == job_id).returning(pictures.c.sha256)
+            )
+        ).scalars()
+    )
+    others = set(
+        (await tx.execute(select(pictures.c.sha256).where(pictures.c.sha256.in_(mine)))).scalars()
+    )
+    return sorted(mine - others)

@@ -1,0 +1,206 @@
+"""The tables. Times are whole milliseconds since 1970 in UTC, aware datetimes in Python.
+
+Discord's ids are 64-bit integers. Money is in millionths of a US dollar (micros).
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware UTC datetime, kept as milliseconds since 1970 so that it sorts and compares."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        return (value - EPOCH) // timedelta(milliseconds=1)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        return None if value is None else EPOCH + timedelta(milliseconds=value)
+
+
+metadata = MetaData()
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source_key", String, nullable=False, unique=True),
+    Column("status", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("model", String, nullable=False),
+    Column("user_id", BigInteger, nullable=False),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("age_restricted", Boolean, nullable=False),
+    Column("request", JSON, nullable=False),
+    Column("seed", BigInteger, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("due_at", UtcTime, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("returned", Boolean, nullable=False, server_default=text("0")),
+    Column("submitted_at", UtcTime),
+    Column("deadline_at", UtcTime),
+    Column("family", String),
+    Column("remote_id", String),
+    Column("ticket", JSON(none_as_null=True)),
+    Column("verdict", String),
+    Column("outcome", JSON(none_as_null=True)),
+    Column("settled_at", UtcTime),
+    Column("route", String),
+    Column("message_id", BigInteger),
+    Column("delivered_at", UtcTime),
+    UniqueConstraint("family", "remote_id"),
+    Index(
+        "jobs_on_the_belt",
+        "status",
+        "due_at",
+        sqlite_where=text("status != 'delivered'"),
+    ),
+    Index(
+        "jobs_of_server_now",
+        "guild_id",
+        "status",
+        "user_id",
+        sqlite_where=text("status != 'delivered'"),
+    ),
+    Index("jobs_times_of_model", "model", "id", sqlite_where=text("verdict = 'pictures'")),
+    sqlite_autoincrement=True,
+)
+
+cards = Table(
+    "cards",
+    metadata,
+    Column("job_id", ForeignKey("jobs.id"), primary_key=True),
+    Column("private", Boolean, nullable=False),
+    Column("token", String),
+    Column("token_expires_at", UtcTime),
+    Column("file_limit_bytes", Integer, nullable=False),
+    Column("message_id", BigInteger),
+    Column("first_try_at", UtcTime),
+)
+
+slots = Table(
+    "slots",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("job_id", ForeignKey("jobs.id"), nullable=False, unique=True),
+    Column("taken_at", UtcTime, nullable=False),
+    Column("frees_at", UtcTime),
+)
+
+gates = Table(
+    "gates",
+    metadata,
+    Column("scope", String, primary_key=True),
+    Column("reason", String, primary_key=True),
+    Column("closed_at", UtcTime, nullable=False),
+    Column("opens_at", UtcTime, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("ajar", Boolean, nullable=False),
+    Column("detail", Text, nullable=False),
+)
+
+turns = Table(
+    "turns",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True),
+    # 0 stands for the server itself.
+    Column("user_id", BigInteger, primary_key=True),
+    Column("turn", Integer, nullable=False, index=True),
+)
+
+pictures = Table(
+    "pictures",
+    metadata,
+    Column("job_id", ForeignKey("jobs.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("sha256", String, nullable=False, index=True),
+    Column("mime", String, nullable=False),
+    Column("width_px", Integer, nullable=False),
+    Column("height_px", Integer, nullable=False),
+    Column("size_bytes", Integer, nullable=False),
+    Column("flagged", Boolean, nullable=False),
+)
+
+# Only appended to. `pictures` is a difference: what is used in a period is the plain sum.
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("job_id", Integer, nullable=False),
+    Column("entry", String, nullable=False),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("user_id", BigInteger, nullable=False),
+    Column("day", String, nullable=False),
+    Column("month", String, nullable=False),
+    Column("utc_month", String, nullable=False),
+    Column("pictures", Integer, nullable=False),
+    Column("cost_micros", BigInteger, nullable=False),
+    Column("booked_at", UtcTime, nullable=False),
+    CheckConstraint("entry IN ('reserve', 'settle', 'refund')", name="ledger_entry"),
+    Index("ledger_of_server_day", "guild_id", "day", "user_id", "pictures"),
+    Index("ledger_of_server_month", "guild_id", "month", "pictures"),
+    Index("ledger_of_owner_month", "utc_month", "cost_micros"),
+    Index("ledger_reserved_once", "job_id", unique=True, sqlite_where=text("entry = 'reserve'")),
+    Index("ledger_closed_once", "job_id", unique=True, sqlite_where=text("entry != 'reserve'")),
+)
+
+server_settings = Table(
+    "server_settings",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True),
+    Column("server_day", Integer),
+    Column("server_month", Integer),
+    Column("member_day", Integer),
+    Column("server_line", Integer),
+    Column("member_line", Integer),
+    Column("time_zone", String),
+    Column("model", String),
+)
+
+member_settings = Table(
+    "member_settings",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True),
+    Column("user_id", BigInteger, primary_key=True),
+    Column("model", String),
+    Column("aspect", String),
+    Column("pictures", Integer),
+    Column("negative", Text),
+    Column("private", Boolean),
+    Column("ping", Boolean),
+)
