@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.job import Card
+from storage.database import Transaction
 from storage.tables import cards
 
 
-async def insert_card(tx: AsyncConnection, card: Card) -> None:
+async def insert_card(tx: Transaction, card: Card) -> None:
     await tx.execute(
         insert(cards).values(
             job_id=card.job_id,
@@ -22,17 +22,17 @@ async def insert_card(tx: AsyncConnection, card: Card) -> None:
     )
 
 
-async def get(tx: AsyncConnection, job_id: int) -> Card:
+async def get(tx: Transaction, job_id: int) -> Card:
     """The card of a job; every job has one."""
     return _card((await tx.execute(select(cards).where(cards.c.job_id == job_id))).one())
 
 
-async def placed(tx: AsyncConnection, job_id: int, *, message_id: int) -> None:
+async def placed(tx: Transaction, job_id: int, *, message_id: int) -> None:
     """The card stands in the channel as this message."""
     await tx.execute(update(cards).where(cards.c.job_id == job_id).values(message_id=message_id))
 
 
-async def begin_message(tx: AsyncConnection, job_id: int, *, now: datetime) -> datetime | None:
+async def begin_message(tx: Transaction, job_id: int, *, now: datetime) -> datetime | None:
     """Note that a new message is about to be sent; when that was noted first, if earlier."""
     card = await get(tx, job_id)
     if card.first_try_at is None:

@@ -25,6 +25,10 @@ from bot.domain.errors import StorageBusy, StorageError, StorageUnusable
 APPLICATION_ID = 0x4C696D6E
 BUSY_TIMEOUT_S = 5.0
 WRITES = "limner_writes"
+
+Transaction = AsyncConnection
+"""What the functions of this room take first: an open transaction of `Database`."""
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 

@@ -2,16 +2,16 @@
 
 from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.database import Transaction
 from storage.tables import facts
 
 
-async def get(tx: AsyncConnection, key: str) -> str | None:
+async def get(tx: Transaction, key: str) -> str | None:
     return (await tx.execute(select(facts.c.value).where(facts.c.key == key))).scalar_one_or_none()
 
 
-async def put(tx: AsyncConnection, key: str, value: str) -> None:
+async def put(tx: Transaction, key: str, value: str) -> None:
     await tx.execute(
         insert(facts)
         .values(key=key, value=value)

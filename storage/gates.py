@@ -4,13 +4,13 @@ from collections.abc import Collection
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.gates import Gate, GateReason
+from storage.database import Transaction
 from storage.tables import gates
 
 
-async def all_closed(tx: AsyncConnection) -> list[Gate]:
+async def all_closed(tx: Transaction) -> list[Gate]:
     """Every gate that is closed or ajar."""
     return [
         Gate(
@@ -26,7 +26,7 @@ async def all_closed(tx: AsyncConnection) -> list[Gate]:
     ]
 
 
-async def put(tx: AsyncConnection, gate: Gate) -> bool:
+async def put(tx: Transaction, gate: Gate) -> bool:
     """Close the gate, or change what is known of it; whether it was open before."""
     known = await tx.execute(
         select(func.count()).where(gates.c.scope == gate.scope, gates.c.reason == gate.reason.value)
@@ -46,7 +46,7 @@ async def put(tx: AsyncConnection, gate: Gate) -> bool:
     return not known.scalar_one()
 
 
-async def open_gates(tx: AsyncConnection, *, scope: str, reasons: Collection[GateReason]) -> None:
+async def open_gates(tx: Transaction, *, scope: str, reasons: Collection[GateReason]) -> None:
     """Open the gates of this scope that were closed for one of these reasons."""
     await tx.execute(
         delete(gates).where(

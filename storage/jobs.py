@@ -5,15 +5,14 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, String, func, literal_column, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Row, String, func, insert, literal_column, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import StaleJob
 from bot.domain.job import Job, JobStatus, Outcome, Route, VendorTicket, Verdict
 from bot.domain.line import Waiting
 from bot.domain.request import Aspect, ImageRequest, Kind, Requester
+from storage.database import Transaction
 from storage.tables import jobs
 
 # Literal, not bound: SQLite uses a partial index only where it can see the condition.
@@ -22,7 +21,7 @@ _LIVE = jobs.c.status != _STATUS[JobStatus.DELIVERED]
 
 
 async def insert_job(
-    tx: AsyncConnection,
+    tx: Transaction,
     *,
     source_key: str,
     request: ImageRequest,
@@ -30,8 +29,8 @@ async def insert_job(
     seed: int,
     now: datetime,
     due_at: datetime,
-) -> Job | None:
-    """Put a new job on the belt; None if one with this `source_key` stands there already."""
+) -> Job:
+    """Put a new job on the belt. The caller has made sure that the source is new."""
     made = insert(jobs).values(
         source_key=source_key,
         status=JobStatus.QUEUED.value,
@@ -46,24 +45,21 @@ async def insert_job(
         created_at=now,
         due_at=due_at,
     )
-    row = (
-        await tx.execute(made.on_conflict_do_nothing(index_elements=["source_key"]).returning(jobs))
-    ).one_or_none()
-    return None if row is None else _job(row)
+    return _job((await tx.execute(made.returning(jobs))).one())
 
 
-async def id_of_source(tx: AsyncConnection, source_key: str) -> int | None:
+async def id_of_source(tx: Transaction, source_key: str) -> int | None:
     """The job that this interaction or ticket made, if it made one."""
     found = await tx.execute(select(jobs.c.id).where(jobs.c.source_key == source_key))
     return found.scalar_one_or_none()
 
 
-async def get(tx: AsyncConnection, job_id: int) -> Job | None:
+async def get(tx: Transaction, job_id: int) -> Job | None:
     row = (await tx.execute(select(jobs).where(jobs.c.id == job_id))).one_or_none()
     return None if row is None else _job(row)
 
 
-async def due(tx: AsyncConnection, status: JobStatus, *, now: datetime, limit: int) -> list[Job]:
+async def due(tx: Transaction, status: JobStatus, *, now: datetime, limit: int) -> list[Job]:
     """Jobs of this status whose time has come, the longest due first."""
     query = (
         select(jobs)
@@ -74,7 +70,7 @@ async def due(tx: AsyncConnection, status: JobStatus, *, now: datetime, limit: i
     return [_job(row) for row in await tx.execute(query)]
 
 
-async def next_due_at(tx: AsyncConnection, *, after: datetime) -> datetime | None:
+async def next_due_at(tx: Transaction, *, after: datetime) -> datetime | None:
     """When the next job of the belt becomes due, of those that are not due yet."""
     soonest: datetime | None = None
     for status in (JobStatus.QUEUED, JobStatus.WAITING, JobStatus.SETTLED):
@@ -90,7 +86,7 @@ async def next_due_at(tx: AsyncConnection, *, after: datetime) -> datetime | Non
     return soonest
 
 
-async def in_line(tx: AsyncConnection, *, ready_by: datetime | None = None) -> list[Waiting]:
+async def in_line(tx: Transaction, *, ready_by: datetime | None = None) -> list[Waiting]:
     """All jobs in line, or only those that may be submitted by the time `ready_by`."""
     query = select(jobs.c.id, jobs.c.guild_id, jobs.c.user_id, jobs.c.model, jobs.c.returned).where(
         _LIVE, jobs.c.status == _STATUS[JobStatus.QUEUED]
@@ -100,7 +96,7 @@ async def in_line(tx: AsyncConnection, *, ready_by: datetime | None = None) -> l
     return [Waiting(*row) for row in await tx.execute(query)]
 
 
-async def in_line_of_server(tx: AsyncConnection, guild_id: int) -> list[Job]:
+async def in_line_of_server(tx: Transaction, guild_id: int) -> list[Job]:
     """The jobs that a server has in line."""
     query = select(jobs).where(
         _LIVE, jobs.c.status == _STATUS[JobStatus.QUEUED], jobs.c.guild_id == guild_id
@@ -108,7 +104,7 @@ async def in_line_of_server(tx: AsyncConnection, guild_id: int) -> list[Job]:
     return [_job(row) for row in await tx.execute(query)]
 
 
-async def counts(tx: AsyncConnection) -> Mapping[JobStatus, int]:
+async def counts(tx: Transaction) -> Mapping[JobStatus, int]:
     """How many jobs stand in each state before the last."""
     query = select(jobs.c.status, func.count()).where(_LIVE).group_by(jobs.c.status)
     found: dict[str, int] = dict((await tx.execute(query)).tuples().all())
@@ -119,7 +115,7 @@ async def counts(tx: AsyncConnection) -> Mapping[JobStatus, int]:
     }
 
 
-async def past_seconds(tx: AsyncConnection, model: str, *, limit: int = 20) -> list[float]:
+async def past_seconds(tx: Transaction, model: str, *, limit: int = 20) -> list[float]:
     """From submission to stored pictures, in seconds, for the latest jobs of this model."""
     query = (
         select(jobs.c.submitted_at, jobs.c.settled_at)
@@ -133,7 +129,7 @@ async def past_seconds(tx: AsyncConnection, model: str, *, limit: int = 20) -> l
     return [(settled - submitted).total_seconds() for submitted, settled in await tx.execute(query)]
 
 
-async def release(tx: AsyncConnection, job_id: int, *, now: datetime) -> bool:
+async def release(tx: Transaction, job_id: int, *, now: datetime) -> bool:
     """Let a new job be submitted from now on; whether it was still in line."""
     done = await tx.execute(
         update(jobs)
@@ -143,14 +139,14 @@ async def release(tx: AsyncConnection, job_id: int, *, now: datetime) -> bool:
     return bool(done.rowcount)
 
 
-async def submitting(tx: AsyncConnection, job: Job, *, now: datetime, deadline_at: datetime) -> Job:
+async def submitting(tx: Transaction, job: Job, *, now: datetime, deadline_at: datetime) -> Job:
     """QUEUED → SUBMITTING: the last act before the vendor is asked."""
     return await _move(
         tx, job, JobStatus.SUBMITTING, {"submitted_at": now, "deadline_at": deadline_at}
     )
 
 
-async def back_to_line(tx: AsyncConnection, job: Job, *, due_at: datetime) -> Job:
+async def back_to_line(tx: Transaction, job: Job, *, due_at: datetime) -> Job:
     """SUBMITTING → QUEUED, at its old place: the vendor surely took nothing."""
     return await _move(
         tx,
@@ -160,9 +156,7 @@ async def back_to_line(tx: AsyncConnection, job: Job, *, due_at: datetime) -> Jo
     )
 
 
-async def accepted(
-    tx: AsyncConnection, job: Job, ticket: VendorTicket, *, check_at: datetime
-) -> Job:
+async def accepted(tx: Transaction, job: Job, ticket: VendorTicket, *, check_at: datetime) -> Job:
     """SUBMITTING → WAITING: the vendor works on it under this ticket.
 
     Raises StaleJob also when another live job holds the same id at the vendor.
@@ -194,7 +188,7 @@ async def accepted(
         raise StaleJob(f"another live job has the vendor's id {ticket.remote_id}") from error
 
 
-async def settled(tx: AsyncConnection, job: Job, outcome: Outcome, *, now: datetime) -> Job:
+async def settled(tx: Transaction, job: Job, outcome: Outcome, *, now: datetime) -> Job:
     """→ SETTLED with its outcome; delivery is due at once."""
     return await _move(
         tx,
@@ -210,7 +204,7 @@ async def settled(tx: AsyncConnection, job: Job, outcome: Outcome, *, now: datet
 
 
 async def delivered(
-    tx: AsyncConnection, job: Job, *, route: Route, message_id: int | None, now: datetime
+    tx: Transaction, job: Job, *, route: Route, message_id: int | None, now: datetime
 ) -> Job:
     """SETTLED → DELIVERED: the end of the belt."""
     return await _move(
@@ -222,7 +216,7 @@ async def delivered(
 
 
 async def later(
-    tx: AsyncConnection, job: Job, *, due_at: datetime, ticket: VendorTicket | None = None
+    tx: Transaction, job: Job, *, due_at: datetime, ticket: VendorTicket | None = None
 ) -> Job:
     """The job stays as it is; it was tried once more, and its next try is due then."""
     changes: dict[str, Any] = {"due_at": due_at, "attempts": job.attempts + 1}
@@ -231,11 +225,11 @@ async def later(
     return await _change(tx, job, changes)
 
 
-async def _move(tx: AsyncConnection, job: Job, to: JobStatus, changes: dict[str, Any]) -> Job:
+async def _move(tx: Transaction, job: Job, to: JobStatus, changes: dict[str, Any]) -> Job:
     return await _change(tx, job, {**changes, "status": to.value, "attempts": 0})
 
 
-async def _change(tx: AsyncConnection, job: Job, changes: dict[str, Any]) -> Job:
+async def _change(tx: Transaction, job: Job, changes: dict[str, Any]) -> Job:
     row = (
         await tx.execute(
             update(jobs)

@@ -2,14 +2,14 @@
 
 from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.preferences import MemberSettings, ServerSettings
 from bot.domain.request import Aspect
+from storage.database import Transaction
 from storage.tables import member_settings, server_settings
 
 
-async def of_server(tx: AsyncConnection, guild_id: int) -> ServerSettings:
+async def of_server(tx: Transaction, guild_id: int) -> ServerSettings:
     query = select(server_settings).where(server_settings.c.guild_id == guild_id)
     row = (await tx.execute(query)).one_or_none()
     if row is None:
@@ -25,7 +25,7 @@ async def of_server(tx: AsyncConnection, guild_id: int) -> ServerSettings:
     )
 
 
-async def set_server(tx: AsyncConnection, guild_id: int, settings: ServerSettings) -> None:
+async def set_server(tx: Transaction, guild_id: int, settings: ServerSettings) -> None:
     values = {
         "server_day": settings.server_day,
         "server_month": settings.server_month,
@@ -42,7 +42,7 @@ async def set_server(tx: AsyncConnection, guild_id: int, settings: ServerSetting
     )
 
 
-async def of_member(tx: AsyncConnection, *, guild_id: int, user_id: int) -> MemberSettings:
+async def of_member(tx: Transaction, *, guild_id: int, user_id: int) -> MemberSettings:
     query = select(member_settings).where(
         member_settings.c.guild_id == guild_id, member_settings.c.user_id == user_id
     )
@@ -60,7 +60,7 @@ async def of_member(tx: AsyncConnection, *, guild_id: int, user_id: int) -> Memb
 
 
 async def set_member(
-    tx: AsyncConnection, settings: MemberSettings, *, guild_id: int, user_id: int
+    tx: Transaction, settings: MemberSettings, *, guild_id: int, user_id: int
 ) -> None:
     values = {
         "model": settings.model,

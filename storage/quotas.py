@@ -3,17 +3,17 @@
 from datetime import datetime
 
 from sqlalchemy import func, insert, literal_column, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.job import Job, JobStatus
 from bot.domain.limits import Period, Usage
+from storage.database import Transaction
 from storage.tables import jobs, ledger
 
 _LIVE = [JobStatus.QUEUED, JobStatus.SUBMITTING, JobStatus.WAITING]
 
 
 async def usage(
-    tx: AsyncConnection, *, guild_id: int, user_id: int, when: Period, owner: Period
+    tx: Transaction, *, guild_id: int, user_id: int, when: Period, owner: Period
 ) -> Usage:
     """What a server and a member have used or reserved, and the owner has spent this month."""
     pictures = func.coalesce(func.sum(ledger.c.pictures), 0)
@@ -40,7 +40,7 @@ async def usage(
 
 
 async def reserve(
-    tx: AsyncConnection, job: Job, *, when: Period, owner: Period, cost_micros: int, now: datetime
+    tx: Transaction, job: Job, *, when: Period, owner: Period, cost_micros: int, now: datetime
 ) -> None:
     """Book what the job may use, into the period of this moment."""
     await tx.execute(
@@ -60,7 +60,7 @@ async def reserve(
 
 
 async def close(
-    tx: AsyncConnection, job_id: int, *, charged: int, cost_micros: int, now: datetime
+    tx: Transaction, job_id: int, *, charged: int, cost_micros: int, now: datetime
 ) -> None:
     """Book what the job really used, into the period of its reservation."""
     reserved = (

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 
 from sqlalchemy import delete, insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.job import StoredPicture
+from storage.database import Transaction
 from storage.tables import pictures
 
 
-async def put(tx: AsyncConnection, job_id: int, found: Iterable[StoredPicture]) -> None:
+async def put(tx: Transaction, job_id: int, found: Iterable[StoredPicture]) -> None:
     """Note the pictures of a job that settles."""
     rows = [
         {
@@ -28,7 +28,7 @@ async def put(tx: AsyncConnection, job_id: int, found: Iterable[StoredPicture]) 
         await tx.execute(insert(pictures), rows)
 
 
-async def of_job(tx: AsyncConnection, job_id: int) -> tuple[StoredPicture, ...]:
+async def of_job(tx: Transaction, job_id: int) -> tuple[StoredPicture, ...]:
     """The pictures of a job that are still kept, in order."""
     query = select(pictures).where(pictures.c.job_id == job_id).order_by(pictures.c.position)
     return tuple(
@@ -45,7 +45,7 @@ async def of_job(tx: AsyncConnection, job_id: int) -> tuple[StoredPicture, ...]:
     )
 
 
-async def forget(tx: AsyncConnection, job_id: int) -> list[str]:
+async def forget(tx: Transaction, job_id: int) -> list[str]:
     """Drop a job's pictures; the digests of those that no other job has."""
     mine = set(
         (

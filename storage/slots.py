@@ -3,17 +3,17 @@
 from datetime import datetime
 
 from sqlalchemy import delete, func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.database import Transaction
 from storage.tables import slots
 
 
-async def taken(tx: AsyncConnection) -> int:
+async def taken(tx: Transaction) -> int:
     """How many slots are taken."""
     return (await tx.execute(select(func.count()).select_from(slots))).scalar_one()
 
 
-async def take(tx: AsyncConnection, job_id: int, *, maximum: int, now: datetime) -> bool:
+async def take(tx: Transaction, job_id: int, *, maximum: int, now: datetime) -> bool:
     """Take a free slot for the job; False where `maximum` are taken."""
     numbers = set((await tx.execute(select(slots.c.number))).scalars())
     if len(numbers) >= maximum:
@@ -23,22 +23,22 @@ async def take(tx: AsyncConnection, job_id: int, *, maximum: int, now: datetime)
     return True
 
 
-async def free(tx: AsyncConnection, job_id: int) -> None:
+async def free(tx: Transaction, job_id: int) -> None:
     """The vendor is surely done with the job."""
     await tx.execute(delete(slots).where(slots.c.job_id == job_id))
 
 
-async def hold_until(tx: AsyncConnection, job_id: int, frees_at: datetime) -> None:
+async def hold_until(tx: Transaction, job_id: int, frees_at: datetime) -> None:
     """The vendor may still work on the job: keep its slot for so long."""
     await tx.execute(update(slots).where(slots.c.job_id == job_id).values(frees_at=frees_at))
 
 
-async def free_expired(tx: AsyncConnection, *, now: datetime) -> int:
+async def free_expired(tx: Transaction, *, now: datetime) -> int:
     """Free the slots whose time of grace is over; how many there were."""
     return (await tx.execute(delete(slots).where(slots.c.frees_at <= now))).rowcount
 
 
-async def next_free_at(tx: AsyncConnection) -> datetime | None:
+async def next_free_at(tx: Transaction) -> datetime | None:
     """When the next time of grace ends."""
     query = select(slots.c.frees_at).where(slots.c.frees_at.is_not(None))
     found: datetime | None = (

@@ -4,15 +4,15 @@ from collections.abc import Iterable
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.line import Turns
+from storage.database import Transaction
 from storage.tables import turns
 
 _SERVER_ITSELF = 0
 
 
-async def of_servers(tx: AsyncConnection, guild_ids: Iterable[int]) -> Turns:
+async def of_servers(tx: Transaction, guild_ids: Iterable[int]) -> Turns:
     """The last turns of these servers and of their members."""
     rows = await tx.execute(select(turns).where(turns.c.guild_id.in_(set(guild_ids))))
     servers: dict[int, int] = {}
@@ -25,7 +25,7 @@ async def of_servers(tx: AsyncConnection, guild_ids: Iterable[int]) -> Turns:
     return Turns(servers, members)
 
 
-async def served(tx: AsyncConnection, *, guild_id: int, user_id: int) -> None:
+async def served(tx: Transaction, *, guild_id: int, user_id: int) -> None:
     """Give the next turn to this server and this member of it."""
     latest = (await tx.execute(select(func.max(turns.c.turn)))).scalar_one() or 0
     for who in (_SERVER_ITSELF, user_id):

@@ -1,0 +1,218 @@
+"""Accepts requests: checks, quota reservation and job row in one transaction. Submits nothing."""
+
+import dataclasses
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from difflib import get_close_matches
+
+from bot.domain.gates import EVERYTHING, GateReason, shut_models
+from bot.domain.job import Card, Job, JobStatus, Outcome, Route, Verdict
+from bot.domain.limits import decide, period
+from bot.domain.line import Place
+from bot.domain.refusal import (
+    AlreadyAccepted,
+    ModelClosed,
+    Refusal,
+    ServerNotAllowed,
+    UnknownModel,
+    UnknownStyle,
+)
+from bot.domain.request import SEED_MAX, Aspect, ImageRequest, Requester
+from bot.domain.styles import Style
+from bot.engine import line
+from bot.engine.policy import Policy
+from bot.modelslab.catalogue import Catalogue, Review, review
+from storage import cards, gates, jobs, preferences, quotas, slots
+from storage.database import Database, Transaction
+
+# A job whose acknowledgement is still on its way is not submitted; after a crash, it is.
+ACK_GRACE = timedelta(seconds=5)
+OWNERS_ZONE = "UTC"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """The interaction that will carry the card."""
+
+    token: str
+    expires_at: datetime
+    file_limit_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """A job that stands in line. `gate` is why nothing is submitted just now."""
+
+    job: Job
+    place: Place
+    ignored: tuple[str, ...] = ()
+    gate: GateReason | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defaults:
+    """What a request has where its asker says nothing."""
+
+    model: str
+    aspect: Aspect
+    count: int
+    negative: str
+    private: bool
+
+
+class Intake:
+    """The front door of the engine. `wake` tells the runner that there is work."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        catalogue: Catalogue,
+        styles: Mapping[str, Style],
+        policy: Policy,
+        wake: Callable[[], None],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._catalogue = catalogue
+        self._styles = styles
+        self._policy = policy
+        self._wake = wake
+        self._now = now
+
+    async def defaults(self, *, guild_id: int, user_id: int) -> Defaults:
+        """The member's own defaults, else the server's, else the owner's."""
+        async with self._database.reading() as tx:
+            member = await preferences.of_member(tx, guild_id=guild_id, user_id=user_id)
+            server = await preferences.of_server(tx, guild_id)
+        return Defaults(
+            model=member.model or server.model or self._policy.default_model,
+            aspect=member.aspect or Aspect.SQUARE,
+            count=member.count or 1,
+            negative=member.negative or "",
+            private=bool(member.private),
+        )
+
+    async def accept(
+        self, request: ImageRequest, requester: Requester, *, source_key: str, reply: Reply
+    ) -> Accepted | Refusal:
+        """Put a job in line and reserve its pictures, or say why not; then nothing is reserved.
+
+        The job is not submitted before `placed`, or before a grace of some seconds has passed.
+        """
+        match self._review(request, requester):
+            case Review() as fit:
+                request = fit.request
+            case refusal:
+                return refusal
+        async with self._database.transaction() as tx:
+            made = await self._insert(tx, request, requester, source_key=source_key)
+            if not isinstance(made, Job):
+                return made
+            await cards.insert_card(
+                tx,
+                Card(
+                    job_id=made.id,
+                    private=request.private,
+                    token=reply.token,
+                    token_expires_at=reply.expires_at,
+                    file_limit_bytes=reply.file_limit_bytes,
+                ),
+            )
+        async with self._database.reading() as tx:
+            places = await line.places(tx, max_queued=self._policy.max_queued)
+            closed = await gates.all_closed(tx)
+        return Accepted(
+            job=made,
+            place=places.get(made.id, Place(0, 0, 0.0)),
+            ignored=fit.ignored,
+            gate=next((gate.reason for gate in closed if gate.scope == EVERYTHING), None),
+        )
+
+    async def placed(self, job_id: int, *, message_id: int | None) -> None:
+        """The card stands (as this message, where that is known): the job may be submitted."""
+        async with self._database.transaction() as tx:
+            if message_id is not None:
+                await cards.placed(tx, job_id, message_id=message_id)
+            await jobs.release(tx, job_id, now=self._now())
+        self._wake()
+
+    async def withdraw(self, job_id: int) -> None:
+        """The acknowledgement surely failed: take the job out of line, with nobody to tell."""
+        async with self._database.transaction() as tx:
+            job = await jobs.get(tx, job_id)
+            if job is not None and job.status is JobStatus.QUEUED:
+                await self._cancel(tx, job, "the acknowledgement did not reach Discord")
+        self._wake()
+
+    async def server_left(self, guild_id: int) -> None:
+        """The bot was removed from a server: its jobs in line are cancelled and refunded."""
+        async with self._database.transaction() as tx:
+            for job in await jobs.in_line_of_server(tx, guild_id):
+                await self._cancel(tx, job, "Limner was removed from the server")
+        self._wake()
+
+    def _review(self, request: ImageRequest, requester: Requester) -> Review | Refusal:
+        allowed = self._policy.allowed_guilds
+        if allowed and requester.guild_id not in allowed:
+            return ServerNotAllowed()
+        if request.style is not None and request.style not in self._styles:
+            close = get_close_matches(request.style, self._styles, n=3)
+            return UnknownStyle(request.style, tuple(close))
+        model = self._catalogue.get(request.model)
+        if model is None:
+            return UnknownModel(request.model, self._catalogue.close(request.model))
+        return review(model, dataclasses.replace(request, model=model.id))
+
+    async def _insert(
+        self, tx: Transaction, request: ImageRequest, requester: Requester, *, source_key: str
+    ) -> Job | Refusal:
+        """The quota's decision and the job's row, under the one write lock."""
+        known = await jobs.id_of_source(tx, source_key)
+        if known is not None:
+            return AlreadyAccepted(known)
+        if request.model in shut_models(await gates.all_closed(tx)):
+            return ModelClosed(request.model)
+        now = self._now()
+        server = await preferences.of_server(tx, requester.guild_id)
+        when, owner = period(now, server.time_zone or OWNERS_ZONE), period(now, OWNERS_ZONE)
+        cost_micros = request.count * self._policy.price_micros
+        over = decide(
+            request.count,
+            cost_cents=cost_micros / 10_000,
+            limits=self._policy.limits_of(server),
+            usage=await quotas.usage(
+                tx,
+                guild_id=requester.guild_id,
+                user_id=requester.user_id,
+                when=when,
+                owner=owner,
+            ),
+            when=when,
+            owner=owner,
+        )
+        if over is not None:
+            return over
+        job = await jobs.insert_job(
+            tx,
+            source_key=source_key,
+            request=request,
+            requester=requester,
+            # Drawn here, so that the picture can be made again even where the vendor is silent.
+            seed=secrets.randbelow(SEED_MAX + 1) if request.seed is None else request.seed,
+            now=now,
+            due_at=now + ACK_GRACE,
+        )
+        await quotas.reserve(tx, job, when=when, owner=owner, cost_micros=cost_micros, now=now)
+        return job
+
+    async def _cancel(self, tx: Transaction, job: Job, detail: str) -> None:
+        """Out of line with a full refund, and no card to tell it on."""
+        now = self._now()
+        outcome = Outcome(verdict=Verdict.CANCELLED, detail=detail)
+        done = await jobs.settled(tx, job, outcome, now=now)
+        await jobs.delivered(tx, done, route=Route.KEPT, message_id=None, now=now)
+        await quotas.close(tx, job.id, charged=0, cost_micros=0, now=now)
+        await slots.free(tx, job.id)
