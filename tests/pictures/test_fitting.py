@@ -1,0 +1,121 @@
+"""What is too large to be sent is made smaller, as little as will do."""
+
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from bot.domain.errors import PictureError
+from bot.pictures import Fitted, fit, threads, verify, with_text
+from tests.pictures.pictures import SAMPLES, animation, painting, saved
+
+
+def _noise(*, side_px: int = 256) -> Image.Image:
+    return Image.effect_noise((side_px, side_px), 80).convert("RGB")
+
+
+def _decoded(data: bytes) -> Image.Image:
+    with Image.open(BytesIO(data)) as picture:
+        picture.load()
+        return picture.copy()
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_what_fits_is_not_touched(name: str) -> None:
+    data = SAMPLES[name]
+
+    fitted = fit(data, limit_bytes=len(data))
+
+    assert fitted == Fitted(data, verify(data).mime, changed=False)
+    assert fitted.data is data
+
+
+def test_a_little_too_large_costs_quality_but_no_size() -> None:
+    data = saved(_noise(), "PNG")
+
+    fitted = fit(data, limit_bytes=len(data) - 1)
+
+    assert fitted.changed
+    assert fitted.mime == "image/webp"
+    assert len(fitted.data) < len(data)
+    assert verify(fitted.data).width_px == 256
+
+
+def test_far_too_large_costs_size_in_the_same_proportions() -> None:
+    data = saved(painting(width_px=300, height_px=200).resize((900, 600)), "PNG")
+
+    fitted = fit(data, limit_bytes=1_500)
+
+    verified = verify(fitted.data)
+    assert len(fitted.data) <= 1_500
+    assert verified.width_px < 900
+    assert verified.width_px / verified.height_px == pytest.approx(1.5, abs=0.05)
+
+
+def test_what_can_never_fit_is_said() -> None:
+    with pytest.raises(PictureError, match="cannot be made to fit into 20 bytes"):
+        fit(SAMPLES["png"], limit_bytes=20)
+
+
+def test_transparency_is_kept() -> None:
+    picture = _noise()
+    picture.putalpha(Image.linear_gradient("L"))
+    data = saved(picture, "PNG")
+
+    fitted = _decoded(fit(data, limit_bytes=len(data) - 1).data)
+
+    assert fitted.mode == "RGBA"
+    assert fitted.getpixel((10, 0)) != fitted.getpixel((10, 255))
+
+
+def test_sixteen_bits_become_eight_of_the_same_brightness() -> None:
+    grey = Image.effect_noise((128, 128), 4).convert("I").point(lambda level: level * 256)
+    data = saved(grey.convert("I;16"), "PNG")
+
+    fitted = _decoded(fit(data, limit_bytes=len(data) - 1).data).convert("L")
+
+    assert 120 < sum(fitted.tobytes()) / (128 * 128) < 136
+
+
+def test_a_photo_taken_sideways_stands_upright() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turn by 90 degrees
+    data = saved(_noise().resize((256, 128)), "JPEG", exif=exif, quality=100)
+
+    fitted = fit(data, limit_bytes=len(data) - 1)
+
+    assert (verify(fitted.data).width_px, verify(fitted.data).height_px) == (128, 256)
+
+
+def test_print_colours_become_screen_colours() -> None:
+    data = saved(_noise().convert("CMYK"), "JPEG", quality=100)
+
+    assert _decoded(fit(data, limit_bytes=len(data) - 1).data).mode == "RGB"
+
+
+def test_of_an_animation_the_first_frame_is_left() -> None:
+    data = animation("GIF", frames=30)
+
+    assert not verify(fit(data, limit_bytes=len(data) // 2).data).animated
+
+
+def test_longer_than_webp_allows_is_made_shorter() -> None:
+    data = saved(_noise().resize((17_000, 4)), "PNG")
+
+    assert verify(fit(data, limit_bytes=len(data) - 1).data).width_px == 16_383
+
+
+@pytest.mark.parametrize("data", [b"", b"<html>", SAMPLES["png"][:-30]])
+def test_what_is_no_whole_picture_is_refused(data: bytes) -> None:
+    with pytest.raises(PictureError):
+        fit(data, limit_bytes=1)
+
+
+async def test_the_twins_in_threads_give_the_same() -> None:
+    png, texts = SAMPLES["png"], {"Prompt": "fox"}
+
+    assert await threads.verify(png) == verify(png)
+    assert await threads.with_text(png, texts) == with_text(png, texts)
+    assert await threads.fit(png, limit_bytes=10_000) == fit(png, limit_bytes=10_000)
+    with pytest.raises(PictureError):
+        await threads.verify(png, max_pixels=1)
