@@ -70,6 +70,12 @@ async def due(tx: Transaction, status: JobStatus, *, now: datetime, limit: int) 
     return [_job(row) for row in await tx.execute(query)]
 
 
+async def all_of(tx: Transaction, status: JobStatus) -> list[Job]:
+    """Every job of this status, due or not."""
+    query = select(jobs).where(_LIVE, jobs.c.status == _STATUS[status])
+    return [_job(row) for row in await tx.execute(query)]
+
+
 async def next_due_at(tx: Transaction, *, after: datetime) -> datetime | None:
     """When the next job of the belt becomes due, of those that are not due yet."""
     soonest: datetime | None = None
@@ -216,10 +222,21 @@ async def delivered(
 
 
 async def later(
-    tx: Transaction, job: Job, *, due_at: datetime, ticket: VendorTicket | None = None
+    tx: Transaction,
+    job: Job,
+    *,
+    due_at: datetime,
+    ticket: VendorTicket | None = None,
+    attempts: int | None = None,
 ) -> Job:
-    """The job stays as it is; it was tried once more, and its next try is due then."""
-    changes: dict[str, Any] = {"due_at": due_at, "attempts": job.attempts + 1}
+    """The job stays where it is, and its next try is due then.
+
+    `attempts` says how many there were, where it is not one more than before.
+    """
+    changes: dict[str, Any] = {
+        "due_at": due_at,
+        "attempts": job.attempts + 1 if attempts is None else attempts,
+    }
     if ticket is not None:
         changes["ticket"] = asdict(ticket)
     return await _change(tx, job, changes)

@@ -4,8 +4,9 @@ from datetime import datetime
 
 from sqlalchemy import delete, func, insert, select, update
 
+from bot.domain.job import JobStatus
 from storage.database import Transaction
-from storage.tables import slots
+from storage.tables import jobs, slots
 
 
 async def taken(tx: Transaction) -> int:
@@ -26,6 +27,12 @@ async def take(tx: Transaction, job_id: int, *, maximum: int, now: datetime) -> 
 async def free(tx: Transaction, job_id: int) -> None:
     """The vendor is surely done with the job."""
     await tx.execute(delete(slots).where(slots.c.job_id == job_id))
+
+
+async def free_unsubmitted(tx: Transaction) -> None:
+    """Free the slots of jobs that never got as far as the vendor: a restart begins with this."""
+    in_line = select(jobs.c.id).where(jobs.c.status == JobStatus.QUEUED.value)
+    await tx.execute(delete(slots).where(slots.c.job_id.in_(in_line)))
 
 
 async def hold_until(tx: Transaction, job_id: int, frees_at: datetime) -> None:

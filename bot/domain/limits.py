@@ -10,6 +10,9 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.refusal import OverLimit, Rule
 
+# The zone of the owner's budget, and of servers that have set none.
+UTC_ZONE = "UTC"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:

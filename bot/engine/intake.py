@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 from bot.domain.gates import EVERYTHING, GateReason, shut_models
 from bot.domain.job import Card, Job, JobStatus, Outcome, Route, Verdict
-from bot.domain.limits import decide, period
+from bot.domain.limits import UTC_ZONE, decide, period
 from bot.domain.line import Place
 from bot.domain.refusal import (
     AlreadyAccepted,
@@ -29,7 +29,6 @@ from storage.database import Database, Transaction
 
 # A job whose acknowledgement is still on its way is not submitted; after a crash, it is.
 ACK_GRACE = timedelta(seconds=5)
-OWNERS_ZONE = "UTC"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +102,8 @@ class Intake:
         The job is not submitted before `placed`, or before a grace of some seconds has passed.
         """
         match self._review(request, requester):
-            case Review() as fit:
-                request = fit.request
+            case (model, ignored):
+                request = dataclasses.replace(request, model=model)
             case refusal:
                 return refusal
         async with self._database.transaction() as tx:
@@ -127,7 +126,7 @@ class Intake:
         return Accepted(
             job=made,
             place=places.get(made.id, Place(0, 0, 0.0)),
-            ignored=fit.ignored,
+            ignored=ignored,
             gate=next((gate.reason for gate in closed if gate.scope == EVERYTHING), None),
         )
 
@@ -154,7 +153,10 @@ class Intake:
                 await self._cancel(tx, job, "Limner was removed from the server")
         self._wake()
 
-    def _review(self, request: ImageRequest, requester: Requester) -> Review | Refusal:
+    def _review(
+        self, request: ImageRequest, requester: Requester
+    ) -> tuple[str, tuple[str, ...]] | Refusal:
+        """The model's own id and the options that it ignores, or why it cannot work."""
         allowed = self._policy.allowed_guilds
         if allowed and requester.guild_id not in allowed:
             return ServerNotAllowed()
@@ -164,7 +166,8 @@ class Intake:
         model = self._catalogue.get(request.model)
         if model is None:
             return UnknownModel(request.model, self._catalogue.close(request.model))
-        return review(model, dataclasses.replace(request, model=model.id))
+        reviewed = review(model, request)
+        return (model.id, reviewed.ignored) if isinstance(reviewed, Review) else reviewed
 
     async def _insert(
         self, tx: Transaction, request: ImageRequest, requester: Requester, *, source_key: str
@@ -177,7 +180,7 @@ class Intake:
             return ModelClosed(request.model)
         now = self._now()
         server = await preferences.of_server(tx, requester.guild_id)
-        when, owner = period(now, server.time_zone or OWNERS_ZONE), period(now, OWNERS_ZONE)
+        when, owner = period(now, server.time_zone or UTC_ZONE), period(now, UTC_ZONE)
         cost_micros = request.count * self._policy.price_micros
         over = decide(
             request.count,

@@ -1,5 +1,6 @@
 """The line as it stands now: reads what `bot.domain.line` decides on. Changes nothing."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from bot.domain import line, schedule
@@ -26,10 +27,19 @@ async def places(tx: Transaction, *, max_queued: int) -> dict[int, Place]:
 
 
 async def next_jobs(
-    tx: Transaction, *, now: datetime, shut: frozenset[str], limit: int
+    tx: Transaction,
+    *,
+    now: datetime,
+    shut: frozenset[str],
+    in_hand: Collection[int],
+    limit: int,
 ) -> list[Waiting]:
     """The jobs to submit now, in fair order; those of `shut` models keep waiting."""
-    waiting = [job for job in await jobs.in_line(tx, ready_by=now) if job.model not in shut]
+    waiting = [
+        job
+        for job in await jobs.in_line(tx, ready_by=now)
+        if job.model not in shut and job.job_id not in in_hand
+    ]
     if not waiting:
         return []
     order = line.fair_order(waiting, await turns.of_servers(tx, (j.guild_id for j in waiting)))

@@ -1,0 +1,173 @@
+"""The last step: stored bytes become a delivery, the courier carries it, the job is done.
+
+Reads pictures and the ledger; never decides what a job is worth.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from bot.domain.errors import CourierError, PictureError, StorageError
+from bot.domain.job import Card, Job, Route, StoredPicture
+from bot.domain.limits import UTC_ZONE, left_today, period
+from bot.engine.courier import Courier, Delivered, Delivery, File, Receipt
+from bot.engine.policy import Policy
+from bot.modelslab.catalogue import Catalogue, Review, review
+from bot.pictures import threads as pictures
+from storage import cards, jobs, preferences, quotas, results
+from storage.database import Database
+from storage.pictures import PictureFiles
+
+log = logging.getLogger(__name__)
+
+FILE_MAX_BYTES = 10 * 1024 * 1024
+MESSAGE_MAX_BYTES = 24 * 1024 * 1024
+GIVES_UP_AFTER = timedelta(hours=24)
+LONG_JOB = timedelta(minutes=1)
+
+_ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/gif": "gif"}
+
+
+class DeliveryStep:
+    """SETTLED → DELIVERED."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        files: PictureFiles,
+        courier: Courier,
+        catalogue: Catalogue,
+        policy: Policy,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._files = files
+        self._courier = courier
+        self._catalogue = catalogue
+        self._policy = policy
+        self._now = now
+
+    async def deliver(self, job: Job) -> Job:
+        """Bring the outcome to the asker by the first route that works. Safe to repeat.
+
+        Raises CourierError while Discord cannot be reached; after a day of that the job is kept.
+        """
+        delivery = await self._prepare(job)
+
+        async def begin_message() -> datetime | None:
+            async with self._database.transaction() as tx:
+                return await cards.begin_message(tx, job.id, now=self._now())
+
+        try:
+            delivered = await self._courier.deliver(delivery, begin_message)
+        except CourierError:
+            if job.settled_at is None or self._now() - job.settled_at < GIVES_UP_AFTER:
+                raise
+            delivered = Delivered(route=Route.KEPT)
+        done = await self._delivered(job, delivered)
+        if await self._wants_ping(done):
+            await self._courier.ping(delivery, delivered)
+        return done
+
+    async def keep(self, job: Job) -> Job:
+        """→ DELIVERED without a message: the step itself broke, again and again."""
+        return await self._delivered(job, Delivered(route=Route.KEPT))
+
+    async def _delivered(self, job: Job, delivered: Delivered) -> Job:
+        async with self._database.transaction() as tx:
+            done = await jobs.delivered(
+                tx, job, route=delivered.route, message_id=delivered.message_id, now=self._now()
+            )
+        log.info("job.delivered job=%d route=%s", job.id, delivered.route)
+        return done
+
+    async def _prepare(self, job: Job) -> Delivery:
+        who = job.requester
+        async with self._database.reading() as tx:
+            card = await cards.get(tx, job.id)
+            kept = await results.of_job(tx, job.id)
+            server = await preferences.of_server(tx, who.guild_id)
+            now = self._now()
+            usage = await quotas.usage(
+                tx,
+                guild_id=who.guild_id,
+                user_id=who.user_id,
+                when=period(now, server.time_zone or UTC_ZONE),
+                owner=period(now, UTC_ZONE),
+            )
+        model = self._catalogue.get(job.request.model)
+        fit = None if model is None else review(model, job.request)
+        files, notes = await self._uploads(job, card, kept)
+        return Delivery(
+            job=job,
+            card=card,
+            files=files,
+            receipt=Receipt(
+                charged=0 if job.outcome is None else job.outcome.charged,
+                left_today=left_today(self._policy.limits_of(server), usage),
+            ),
+            ignored=fit.ignored if isinstance(fit, Review) else (),
+            notes=notes,
+        )
+
+    async def _uploads(
+        self, job: Job, card: Card, kept: tuple[StoredPicture, ...]
+    ) -> tuple[tuple[File, ...], tuple[str, ...]]:
+        """The files as Discord takes them, and what the asker must know about them."""
+        files: list[File] = []
+        notes: list[str] = []
+        if not kept:
+            return (), ()
+        limit_bytes = min(card.file_limit_bytes, FILE_MAX_BYTES, MESSAGE_MAX_BYTES // len(kept))
+        for picture in kept:
+            try:
+                data = await pictures.with_text(await self._files.get(picture.sha256), _texts(job))
+                fitted = await pictures.fit(data, limit_bytes=limit_bytes)
+            except (StorageError, PictureError) as error:
+                log.error(
+                    "job.picture_gone job=%d picture=%d why=%s", job.id, picture.position, error
+                )
+                notes.append(f"Picture {picture.position} could not be sent: {error}.")
+                continue
+            if fitted.changed:
+                notes.append(
+                    f"Picture {picture.position} was too large for Discord and was made smaller."
+                )
+            files.append(
+                File(
+                    name=f"limner-{job.id}-{picture.position}.{_ENDINGS[fitted.mime]}",
+                    data=fitted.data,
+                    description=_alt_text(job, picture, of=len(kept)),
+                    spoiler=job.request.spoiler,
+                )
+            )
+        return tuple(files), tuple(notes)
+
+    async def _wants_ping(self, job: Job) -> bool:
+        took_long = self._now() - job.created_at > LONG_JOB
+        if not took_long or job.request.private:
+            return False
+        if job.route not in (Route.REPLY, Route.CHANNEL):
+            return False
+        async with self._database.reading() as tx:
+            member = await preferences.of_member(
+                tx, guild_id=job.requester.guild_id, user_id=job.requester.user_id
+            )
+        return member.ping is not False
+
+
+def _texts(job: Job) -> dict[str, str]:
+    """What a PNG says about itself."""
+    return {
+        "Title": job.request.prompt,
+        "Software": "Limner",
+        "Model": job.request.model,
+        "Seed": str(job.seed),
+        "Job": str(job.id),
+    }
+
+
+def _alt_text(job: Job, picture: StoredPicture, *, of: int) -> str:
+    which = f" ({picture.position} of {of})" if of > 1 else ""
+    return f"Generated picture{which}: {job.request.prompt}"[:1024]

@@ -1,0 +1,138 @@
+"""Closes and opens the gates, and tells the owner what only the owner can mend."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain import gates as rules
+from bot.domain.gates import EVERYTHING, Gate, GateReason
+from bot.engine.courier import Courier
+from bot.modelslab.client import ModelsLab
+from bot.modelslab.wire import Balance, Reason, Refused, Unclear
+from storage import gates
+from storage.database import Database
+
+log = logging.getLogger(__name__)
+
+_OWNER_WORDS = {
+    GateReason.CREDITS: (
+        "ModelsLab says that the account has no credits left. Jobs wait in line; "
+        "top up, and they go on within a minute."
+    ),
+    GateReason.KEY: (
+        "ModelsLab refuses the API key. Jobs wait in line; put the right MODELSLAB_API_KEY "
+        "into the settings and restart."
+    ),
+}
+
+
+class Gatekeeper:
+    """One mechanism for busy, down, no credits, key refused and plan too small."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        vendor: ModelsLab,
+        courier: Courier,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._vendor = vendor
+        self._courier = courier
+        self._now = now
+        self._failures = 0
+
+    async def close(
+        self, reason: GateReason, *, retry_after_s: float | None = None, detail: str = ""
+    ) -> None:
+        """Nothing more is submitted until this mends."""
+        await self._put(
+            rules.closed(reason, now=self._now(), retry_after_s=retry_after_s, detail=detail)
+        )
+
+    async def close_model(self, model: str, *, detail: str) -> None:
+        """The owner's plan does not include the model: it rests, the others go on."""
+        await self._put(
+            rules.closed(
+                GateReason.PLAN, now=self._now(), scope=rules.model_scope(model), detail=detail
+            )
+        )
+
+    async def failed(self, detail: str) -> None:
+        """A submission met a vendor that is not well. The gate closes when that repeats."""
+        self._failures += 1
+        async with self._database.reading() as tx:
+            known = _find(await gates.all_closed(tx), GateReason.DOWN)
+        if known is not None or self._failures >= rules.DOWN_AFTER_FAILURES:
+            tries = 0 if known is None else known.tries + 1
+            await self._put(
+                rules.closed(GateReason.DOWN, now=self._now(), tries=tries, detail=detail)
+            )
+
+    async def succeeded(self) -> None:
+        """The vendor took a job: whatever was wrong is over."""
+        self._failures = 0
+        async with self._database.reading() as tx:
+            closed = [gate for gate in await gates.all_closed(tx) if gate.scope == EVERYTHING]
+        # A busy answer to another job may be younger than this acceptance; its time opens it.
+        mended = [gate.reason for gate in closed if gate.reason is not GateReason.BUSY]
+        if mended:
+            async with self._database.transaction() as tx:
+                await gates.open_gates(tx, scope=EVERYTHING, reasons=mended)
+            log.info("gate.opened reasons=%s", ",".join(mended))
+
+    async def look(self, gate: Gate) -> None:
+        """The gate's time has come: open it, or ask the vendor whether it may be opened."""
+        if not gate.reason.is_probed:
+            async with self._database.transaction() as tx:
+                await gates.open_gates(tx, scope=gate.scope, reasons=[gate.reason])
+            log.info("gate.opened reasons=%s scope=%s", gate.reason, gate.scope)
+            return
+        answer = await self._vendor.balance()
+        if _mended(gate.reason, answer):
+            # Not opened but ajar: the next job shows whether the vendor is really well.
+            await self._put(replace(gate, ajar=True))
+        else:
+            await self._put(
+                replace(
+                    rules.closed(
+                        gate.reason,
+                        now=self._now(),
+                        scope=gate.scope,
+                        tries=gate.tries + 1,
+                        detail=gate.detail,
+                    ),
+                    closed_at=gate.closed_at,
+                )
+            )
+
+    async def _put(self, gate: Gate) -> None:
+        async with self._database.transaction() as tx:
+            was_open = await gates.put(tx, gate)
+        if not was_open:
+            return
+        log.warning("gate.closed reason=%s scope=%s", gate.reason, gate.scope)
+        if gate.reason is GateReason.PLAN:
+            await self._courier.tell_owner(
+                f"ModelsLab says that the plan does not include {gate.scope.removeprefix('model:')}"
+                f" ({gate.detail}). The model rests for an hour; the others go on."
+            )
+        elif gate.reason in _OWNER_WORDS:
+            await self._courier.tell_owner(_OWNER_WORDS[gate.reason])
+
+
+def _find(closed: list[Gate], reason: GateReason) -> Gate | None:
+    return next((g for g in closed if g.scope == EVERYTHING and g.reason is reason), None)
+
+
+def _mended(reason: GateReason, answer: Balance | Refused | Unclear) -> bool:
+    match answer:
+        case Balance(amount=amount):
+            return reason is not GateReason.CREDITS or amount is None or amount > 0
+        case Refused(reason=Reason.DOWN) | Unclear():
+            return False
+        case Refused(reason=refused):
+            # The vendor is there, whatever it thinks of the account.
+            return reason is GateReason.DOWN and refused is not Reason.BUSY

@@ -1,0 +1,90 @@
+"""What was: a job's details, and its removal. Starts no work."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from bot.domain.job import Job, JobStatus, StoredPicture
+from bot.modelslab.catalogue import Catalogue, Review, review
+from storage import facts, jobs, results
+from storage.database import Database
+from storage.pictures import PictureFiles
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """Everything a member may know of a job."""
+
+    job: Job
+    pictures: tuple[StoredPicture, ...]
+    ignored: tuple[str, ...]
+
+
+class Forgot(Enum):
+    """What became of the wish to delete a result."""
+
+    DONE = auto()
+    NOT_YOURS = auto()
+    UNKNOWN = auto()
+    STILL_LIVE = auto()
+
+
+class Records:
+    """The memory of the house, as members may see it. Only ever one server's."""
+
+    def __init__(self, database: Database, *, files: PictureFiles, catalogue: Catalogue) -> None:
+        self._database = database
+        self._files = files
+        self._catalogue = catalogue
+
+    async def details(self, job_id: int, *, guild_id: int, user_id: int) -> Details | None:
+        """The job as this member may see it.
+
+        None where there is none, where it is another server's, or somebody else's private one.
+        """
+        async with self._database.reading() as tx:
+            job = await jobs.get(tx, job_id)
+            if job is None or not _may_see(job, guild_id=guild_id, user_id=user_id):
+                return None
+            kept = await results.of_job(tx, job_id)
+        model = self._catalogue.get(job.request.model)
+        fit = None if model is None else review(model, job.request)
+        return Details(
+            job=job, pictures=kept, ignored=fit.ignored if isinstance(fit, Review) else ()
+        )
+
+    async def forget(self, job_id: int, *, guild_id: int, user_id: int, moderator: bool) -> Forgot:
+        """Drop a result's pictures; for its owner, and for moderators where it is public."""
+        async with self._database.transaction() as tx:
+            job = await jobs.get(tx, job_id)
+            if job is None or not _may_see(job, guild_id=guild_id, user_id=user_id):
+                return Forgot.UNKNOWN
+            if job.requester.user_id != user_id and not moderator:
+                return Forgot.NOT_YOURS
+            if job.status is not JobStatus.DELIVERED:
+                return Forgot.STILL_LIVE
+            orphans = await results.forget(tx, job_id)
+        for sha256 in orphans:
+            await self._files.remove(sha256)
+        return Forgot.DONE
+
+    async def card_is_live(self, job_id: int) -> bool:
+        """Whether the job is still on its way, so that its card may show progress."""
+        async with self._database.reading() as tx:
+            job = await jobs.get(tx, job_id)
+        return job is not None and not job.is_over
+
+    async def remembered(self, key: str) -> str | None:
+        """A small fact that the bot keeps about itself."""
+        async with self._database.reading() as tx:
+            return await facts.get(tx, key)
+
+    async def remember(self, key: str, value: str) -> None:
+        """Keep a small fact about the bot itself."""
+        async with self._database.transaction() as tx:
+            await facts.put(tx, key, value)
+
+
+def _may_see(job: Job, *, guild_id: int, user_id: int) -> bool:
+    if job.requester.guild_id != guild_id:
+        return False
+    return not job.request.private or job.requester.user_id == user_id

@@ -1,0 +1,306 @@
+"""The one loop: takes due jobs off the belt, does one step, puts them back. Decides no step itself.
+
+Woken by time or by `wake`. Everything it needs to know stands in the database, so that a restart
+resumes every job. One job's trouble never stops the others.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from bot.domain import gates as gate_rules
+from bot.domain.errors import CourierError, LimnerError, StaleJob, StorageError
+from bot.domain.gates import Gate
+from bot.domain.job import Job, JobStatus, Step, next_step
+from bot.domain.line import Waiting
+from bot.domain.schedule import retry_s
+from bot.engine import line
+from bot.engine.delivery import DeliveryStep
+from bot.engine.gatekeeper import Gatekeeper
+from bot.engine.progress import ProgressBoard
+from bot.engine.steps import Steps
+from storage import gates, jobs, slots, turns
+from storage.database import Database
+
+log = logging.getLogger(__name__)
+
+LONGEST_NAP_S = 5.0
+JOBS_IN_HAND = 64
+FAULTS_TOLERATED = 6
+STOP_GRACE_S = 8.0
+
+
+class Runner:
+    """Made by the app; `run` it in a task, `stop` it before the database is closed."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        steps: Steps,
+        delivery: DeliveryStep,
+        gatekeeper: Gatekeeper,
+        board: ProgressBoard,
+        max_queued: int,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._steps = steps
+        self._delivery = delivery
+        self._gatekeeper = gatekeeper
+        self._board = board
+        self._max_queued = max_queued
+        self._now = now
+        self._bell = asyncio.Event()
+        self._in_hand: dict[int, asyncio.Task[None]] = {}
+        self._errands: dict[str, asyncio.Task[None]] = {}
+        self._posting: set[int] = set()
+        self._idle = asyncio.Event()
+        self._turns = 0
+        self._quiet_turn = 0
+        self._stopping = False
+        self.last_turn_at: datetime | None = None
+
+    def wake(self) -> None:
+        """There may be work: look now."""
+        self._bell.set()
+
+    async def run(self) -> None:
+        """Work until `stop`. What was being submitted when the process died is settled first."""
+        recovered = False
+        while not self._stopping:
+            self._bell.clear()
+            nap_s = LONGEST_NAP_S
+            try:
+                if not recovered:
+                    await self._recover()
+                    recovered = True
+                nap_s = await self._turn()
+                self.last_turn_at = self._now()
+            except StorageError:
+                log.exception("runner.storage_failed")
+                nap_s = 1.0
+            try:
+                await asyncio.wait_for(self._bell.wait(), nap_s)
+            except TimeoutError:
+                continue
+
+    async def stop(self) -> None:
+        """Take no new work; let the steps in flight finish, or leave them to be resumed."""
+        self._stopping = True
+        self.wake()
+        flying = [*self._in_hand.values(), *self._errands.values()]
+        if not flying:
+            return
+        _, late = await asyncio.wait(flying, timeout=STOP_GRACE_S)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    async def wait_idle(self) -> None:
+        """Return when every job is done, or waits in line behind a closed gate."""
+        # A turn that is under way may have looked before the caller's last change.
+        seen = self._turns
+        while self._quiet_turn <= seen:
+            self._idle.clear()
+            self.wake()
+            await self._idle.wait()
+
+    async def _recover(self) -> None:
+        """Jobs that died between commit and answer: nobody can know, so they are never reposted."""
+        async with self._database.transaction() as tx:
+            await slots.free_unsubmitted(tx)
+            found = await jobs.all_of(tx, JobStatus.SUBMITTING)
+        for job in found:
+            await self._steps.abandon(job)
+
+    async def _turn(self) -> float:
+        """Start every step whose time has come; how long to nap after that, in seconds."""
+        self._turns += 1
+        turn = self._turns
+        now = self._now()
+        room = max(0, JOBS_IN_HAND - len(self._in_hand))
+        async with self._database.reading() as tx:
+            work = [
+                *await jobs.due(tx, JobStatus.SETTLED, now=now, limit=room + len(self._in_hand)),
+                *await jobs.due(tx, JobStatus.WAITING, now=now, limit=room + len(self._in_hand)),
+            ]
+            closed = await gates.all_closed(tx)
+            taken = await slots.taken(tx)
+            slot_frees_at = await slots.next_free_at(tx)
+            next_due_at = await jobs.next_due_at(tx, after=now)
+            counts = await jobs.counts(tx)
+        for job in work[:room]:
+            self._start(job.id, self._carry(job))
+        self._look_at_gates(closed, now)
+        if slot_frees_at is not None and slot_frees_at <= now:
+            async with self._database.transaction() as tx:
+                taken -= await slots.free_expired(tx, now=now)
+        await self._submit_next(closed, free_slots=self._max_queued - taken, now=now)
+        if counts[JobStatus.QUEUED]:
+            self._errand("board", self._board.refresh)
+        if not self._in_hand and not self._errands and _is_quiet(counts, closed):
+            self._quiet_turn = turn
+            self._idle.set()
+        moments = [next_due_at, slot_frees_at, *(g.opens_at for g in closed if not g.ajar)]
+        return _nap_s(moments, now)
+
+    def _look_at_gates(self, closed: list[Gate], now: datetime) -> None:
+        for gate in closed:
+            if not gate.ajar and gate.opens_at <= now:
+                self._errand(f"gate:{gate.scope}:{gate.reason}", partial(self._look, gate))
+
+    async def _look(self, gate: Gate) -> None:
+        await self._gatekeeper.look(gate)
+        self.wake()
+
+    async def _submit_next(self, closed: list[Gate], *, free_slots: int, now: datetime) -> None:
+        """Give the free slots to the jobs whose turn it is."""
+        allowed = gate_rules.allowance(closed, free_slots=free_slots, submitting=len(self._posting))
+        if allowed <= 0 or self._stopping:
+            return
+        async with self._database.reading() as tx:
+            chosen = await line.next_jobs(
+                tx,
+                now=now,
+                shut=gate_rules.shut_models(closed),
+                in_hand=self._in_hand,
+                limit=allowed,
+            )
+        for waiting in chosen:
+            job = await self._seat(waiting)
+            if job is not None:
+                self._posting.add(job.id)
+                self._start(job.id, self._carry(job))
+
+    async def _seat(self, waiting: Waiting) -> Job | None:
+        """A slot for the job whose turn it is; None where there is none, or the job has gone."""
+        async with self._database.transaction() as tx:
+            job = await jobs.get(tx, waiting.job_id)
+            if job is None or job.status is not JobStatus.QUEUED:
+                return None
+            if not await slots.take(tx, job.id, maximum=self._max_queued, now=self._now()):
+                return None
+            if not job.returned:
+                await turns.served(tx, guild_id=waiting.guild_id, user_id=waiting.user_id)
+        return job
+
+    async def _carry(self, job: Job) -> None:
+        """One step, and the next ones as long as they are due at once."""
+        current = await self._step(job)
+        while current is not None and current.due_at <= self._now() and not self._stopping:
+            current = await self._step(current)
+        self.wake()
+
+    async def _step(self, job: Job) -> Job | None:
+        """The job after its next step; None where it must be taken off the belt anew."""
+        try:
+            match next_step(job.status):
+                case Step.SUBMIT if job.id in self._posting:
+                    return await self._submit(job)
+                case Step.CHECK:
+                    return await self._steps.check(job)
+                case Step.DELIVER:
+                    self._board.forget(job.id)
+                    return await self._delivery.deliver(job)
+                case _:
+                    return None
+        except StaleJob as stale:
+            log.info("job.stale job=%d why=%s", job.id, stale)
+            await self._after_fault(job)
+        except CourierError as error:
+            log.warning("job.undelivered job=%d why=%s", job.id, error)
+            await self._again(job, error.retry_after_s)
+        except StorageError as error:
+            log.error("job.storage_failed job=%d why=%s", job.id, error)
+            await self._after_fault(job)
+        except Exception:
+            # One job must not stop the others.
+            log.exception("job.step_failed job=%d", job.id)
+            await self._after_fault(job)
+        return None
+
+    async def _submit(self, job: Job) -> Job:
+        try:
+            moved = await self._steps.submit(job)
+        finally:
+            self._posting.discard(job.id)
+        if moved.status is JobStatus.WAITING:
+            self._errand(f"show:{job.id}", partial(self._board.show_started, moved))
+        return moved
+
+    async def _again(self, job: Job, wait_s: float | None = None) -> None:
+        """The same step later, growing patience."""
+        patience_s = max(wait_s or 0.0, retry_s(job.attempts + 1))
+        async with self._database.transaction() as tx:
+            await jobs.later(tx, job, due_at=self._now() + timedelta(seconds=patience_s))
+
+    async def _after_fault(self, job: Job) -> None:
+        """A step broke: find out where the job stands now, and see that it has an end."""
+        try:
+            async with self._database.reading() as tx:
+                current = await jobs.get(tx, job.id)
+            if current is None:
+                return
+            match current.status:
+                case JobStatus.QUEUED:
+                    async with self._database.transaction() as tx:
+                        await slots.free(tx, current.id)
+                    await self._again_or(current, self._give_up)
+                case JobStatus.SUBMITTING:
+                    await self._steps.abandon(current)
+                case JobStatus.WAITING:
+                    await self._again_or(current, self._give_up)
+                case JobStatus.SETTLED:
+                    await self._again_or(current, self._delivery.keep)
+                case JobStatus.DELIVERED:
+                    return
+        except LimnerError as error:
+            # Still on the belt as it was; the next turn finds it.
+            log.error("job.fault_not_booked job=%d why=%s", job.id, error)
+            await asyncio.sleep(1.0)
+
+    async def _again_or(self, job: Job, end: Callable[[Job], Awaitable[Job]]) -> None:
+        if job.attempts < FAULTS_TOLERATED:
+            await self._again(job)
+        else:
+            await end(job)
+
+    async def _give_up(self, job: Job) -> Job:
+        return await self._steps.give_up(job, "something broke inside Limner")
+
+    def _start(self, job_id: int, work: Coroutine[Any, Any, None]) -> None:
+        if job_id in self._in_hand or self._stopping:
+            work.close()
+            return
+        task = asyncio.create_task(work, name=f"job-{job_id}")
+        self._in_hand[job_id] = task
+        task.add_done_callback(lambda _: self._in_hand.pop(job_id, None))
+
+    def _errand(self, name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Something small beside the jobs, at most one of each name at a time."""
+        if name in self._errands or self._stopping:
+            return
+
+        async def run() -> None:
+            try:
+                await work()
+            except Exception:
+                log.exception("runner.errand_failed errand=%s", name)
+
+        task = asyncio.create_task(run(), name=name)
+        self._errands[name] = task
+        task.add_done_callback(lambda _: self._errands.pop(name, None))
+
+
+def _is_quiet(counts: Mapping[JobStatus, int], closed: list[Gate]) -> bool:
+    moving = sum(count for status, count in counts.items() if status is not JobStatus.QUEUED)
+    return not moving and (not counts[JobStatus.QUEUED] or bool(closed))
+
+
+def _nap_s(moments: list[datetime | None], now: datetime) -> float:
+    waits_s = [(moment - now).total_seconds() for moment in moments if moment is not None]
+    return min([LONGEST_NAP_S, *(max(0.0, wait_s) for wait_s in waits_s)])

@@ -1,0 +1,280 @@
+"""Moves one job one step forward: submit, abandon, check. Never talks to Discord about pictures.
+
+Job in, job out; what a step decided is committed before it returns. Delivery is the fourth step
+and has a room of its own, `bot.engine.delivery`.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.domain import schedule
+from bot.domain.errors import DownloadError, PictureError, StaleJob
+from bot.domain.gates import GateReason
+from bot.domain.job import Job, Outcome, StoredPicture, VendorTicket, Verdict
+from bot.domain.styles import Style, styled
+from bot.download import Downloader
+from bot.engine.gatekeeper import Gatekeeper
+from bot.engine.policy import Policy
+from bot.modelslab.catalogue import Catalogue, Review, review
+from bot.modelslab.client import ModelsLab
+from bot.modelslab.wire import Accepted, Finished, Reason, Refused, StillRunning, Unclear
+from bot.pictures import threads as pictures
+from storage import jobs, quotas, results, slots
+from storage.database import Database, Transaction
+from storage.pictures import PictureFiles
+
+log = logging.getLogger(__name__)
+
+# What the vendor may have worked for, although no picture reached us.
+_PAID_IN_VAIN = frozenset({Verdict.UNCONFIRMED, Verdict.TIMED_OUT, Verdict.LOST, Verdict.FLAGGED})
+# After these the vendor may still be working: its slot is not free yet.
+_STILL_BUSY = frozenset({Verdict.UNCONFIRMED, Verdict.TIMED_OUT})
+_ENDS = {
+    Reason.CONTENT: Verdict.CONTENT,
+    Reason.PLAN: Verdict.UNAVAILABLE,
+    Reason.INVALID: Verdict.REFUSED,
+    Reason.UNKNOWN_MODEL: Verdict.REFUSED,
+    Reason.FAILED: Verdict.FAILED,
+}
+_WAITS = {
+    Reason.BUSY: GateReason.BUSY,
+    Reason.CREDITS: GateReason.CREDITS,
+    Reason.KEY: GateReason.KEY,
+    Reason.DOWN: GateReason.DOWN,
+}
+
+
+class Steps:
+    """The steps of a job at the vendor."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        vendor: ModelsLab,
+        downloader: Downloader,
+        files: PictureFiles,
+        gatekeeper: Gatekeeper,
+        catalogue: Catalogue,
+        styles: Mapping[str, Style],
+        policy: Policy,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._vendor = vendor
+        self._downloader = downloader
+        self._files = files
+        self._gatekeeper = gatekeeper
+        self._catalogue = catalogue
+        self._styles = styles
+        self._policy = policy
+        self._now = now
+
+    async def submit(self, job: Job) -> Job:
+        """QUEUED, with a slot → WAITING, SETTLED, or back in line. Posts at most once."""
+        request = job.request
+        model = self._catalogue.get(request.model)
+        fit = None if model is None else review(model, request)
+        if model is None or not isinstance(fit, Review):
+            return await self._settle(
+                job, Outcome(verdict=Verdict.REFUSED, detail=f"{request.model} has changed")
+            )
+        style = None if request.style is None else self._styles.get(request.style)
+        prompt, negative = styled(request.prompt, request.negative, style)
+        now = self._now()
+        # Committed before the POST: after a crash we must not buy the picture twice.
+        async with self._database.transaction() as tx:
+            job = await jobs.submitting(tx, job, now=now, deadline_at=now + self._policy.deadline)
+        reply = await self._vendor.submit(
+            model,
+            fit.request,
+            prompt=prompt,
+            negative=negative,
+            seed=job.seed,
+            track_id=str(job.id),
+        )
+        log.info("job.answered job=%d reply=%s", job.id, _name(reply))
+        return await self._answered(job, reply)
+
+    async def abandon(self, job: Job) -> Job:
+        """SUBMITTING, found after a restart → SETTLED: nobody can know what the vendor did."""
+        return await self._settle(
+            job, Outcome(verdict=Verdict.UNCONFIRMED, detail="Limner was restarted meanwhile")
+        )
+
+    async def check(self, job: Job) -> Job:
+        """WAITING → SETTLED when the vendor is done or the deadline is over; else later."""
+        ticket = job.ticket
+        if ticket is None or job.deadline_at is None:
+            raise StaleJob(f"job {job.id} waits for nothing")
+        if ticket.links:
+            return await self._collect(job, ticket)
+        if self._now() >= job.deadline_at:
+            return await self._settle(job, Outcome(verdict=Verdict.TIMED_OUT))
+        reply = await self._vendor.fetch(ticket)
+        log.debug("job.checked job=%d reply=%s", job.id, _name(reply))
+        match reply:
+            case Finished():
+                found = reply.ticket
+                return await self._collect(
+                    job, replace(ticket, links=found.links, flagged=found.flagged)
+                )
+            case Refused(reason=reason) if reason in _ENDS:
+                return await self._settle(job, Outcome(verdict=_ENDS[reason], detail=reply.message))
+            case Refused(reason=Reason.KEY | Reason.CREDITS as reason):
+                await self._gatekeeper.close(_WAITS[reason], detail=reply.message)
+                return await self._later(job, schedule.PROBE_S)
+            case Refused(retry_after_s=float() as wait_s):
+                return await self._later(job, wait_s)
+            case StillRunning() | Refused() | Unclear():
+                return await self._later(job, schedule.next_poll_s(job.attempts + 1))
+
+    async def give_up(self, job: Job, detail: str) -> Job:
+        """→ SETTLED as failed: the step itself broke, again and again."""
+        return await self._settle(job, Outcome(verdict=Verdict.FAILED, detail=detail))
+
+    async def _answered(self, job: Job, reply: Accepted | Finished | Refused | Unclear) -> Job:
+        match reply:
+            case Accepted(ticket=ticket, eta_s=eta_s):
+                return await self._accepted(job, ticket, eta_s)
+            case Finished(ticket=ticket):
+                # Kept first: were we to die during the downloads, the links would be lost.
+                return await self._accepted(job, ticket, 0.0)
+            case Unclear():
+                await self._gatekeeper.failed(reply.message)
+                return await self._settle(
+                    job, Outcome(verdict=Verdict.UNCONFIRMED, detail=reply.message)
+                )
+            case Refused(reason=reason) if reason in _ENDS:
+                if reason is Reason.PLAN:
+                    await self._gatekeeper.close_model(job.request.model, detail=reply.message)
+                return await self._settle(job, Outcome(verdict=_ENDS[reason], detail=reply.message))
+            case Refused():
+                return await self._back_to_line(job, reply)
+
+    async def _accepted(self, job: Job, ticket: VendorTicket, eta_s: float | None) -> Job:
+        async with self._database.transaction() as tx:
+            past_s = await jobs.past_seconds(tx, job.request.model)
+            wait_s = 0.0 if ticket.links else schedule.first_poll_s(eta_s, past_s)
+            job = await jobs.accepted(
+                tx, job, ticket, check_at=self._now() + timedelta(seconds=wait_s)
+            )
+        await self._gatekeeper.succeeded()
+        return job
+
+    async def _back_to_line(self, job: Job, reply: Refused) -> Job:
+        """The vendor surely took nothing: the job keeps its place, the gate closes if it must."""
+        async with self._database.transaction() as tx:
+            job = await jobs.back_to_line(tx, job, due_at=self._now())
+            await slots.free(tx, job.id)
+        reason = _WAITS[reply.reason]
+        if reason is GateReason.DOWN:
+            await self._gatekeeper.failed(reply.message)
+        else:
+            await self._gatekeeper.close(
+                reason, retry_after_s=reply.retry_after_s, detail=reply.message
+            )
+        return job
+
+    async def _collect(self, job: Job, ticket: VendorTicket) -> Job:
+        """Download, verify and keep what the vendor made, then settle for what was received."""
+        links = ticket.links[: job.request.count]
+        if ticket.flagged and not job.requester.age_restricted:
+            return await self._settle(
+                job, Outcome(verdict=Verdict.FLAGGED, received=len(links), flagged=len(links))
+            )
+        found = await asyncio.gather(
+            *(
+                self._picture(job, position, link, flagged=ticket.flagged)
+                for position, link in enumerate(links, 1)
+            )
+        )
+        kept = tuple(picture for picture in found if isinstance(picture, StoredPicture))
+        faults = [fault for fault in found if not isinstance(fault, StoredPicture)]
+        if any(fault.retryable for fault in faults):
+            first_time = job.ticket is None or not job.ticket.links
+            tries = 1 if first_time else job.attempts + 1
+            if tries < schedule.DOWNLOAD_TRIES:
+                return await self._later(job, schedule.retry_s(tries), ticket, attempts=tries)
+        if not kept:
+            detail = str(faults[0]) if faults else "no picture was named"
+            return await self._settle(job, Outcome(verdict=Verdict.LOST, detail=detail))
+        return await self._settle(job, Outcome(verdict=Verdict.PICTURES, received=len(kept)), kept)
+
+    async def _picture(
+        self, job: Job, position: int, link: str, *, flagged: bool
+    ) -> StoredPicture | DownloadError:
+        """One picture, safe on our disk, or why it could not be had."""
+        try:
+            data = await self._downloader.get(link)
+            seen = await pictures.verify(data)
+        except DownloadError as error:
+            log.info("job.download_failed job=%d picture=%d why=%s", job.id, position, error)
+            return error
+        except PictureError as error:
+            # The vendor's store may serve a page or half a file before the picture is there.
+            log.info("job.download_failed job=%d picture=%d why=%s", job.id, position, error)
+            return DownloadError(str(error), retryable=True)
+        return StoredPicture(
+            position=position,
+            sha256=await self._files.put(data),
+            mime=seen.mime,
+            width_px=seen.width_px,
+            height_px=seen.height_px,
+            size_bytes=len(data),
+            flagged=flagged,
+        )
+
+    async def _later(
+        self,
+        job: Job,
+        wait_s: float,
+        ticket: VendorTicket | None = None,
+        *,
+        attempts: int | None = None,
+    ) -> Job:
+        due_at = self._now() + timedelta(seconds=wait_s)
+        if job.deadline_at is not None and not (ticket or (job.ticket and job.ticket.links)):
+            due_at = min(due_at, job.deadline_at)
+        async with self._database.transaction() as tx:
+            return await jobs.later(tx, job, due_at=due_at, ticket=ticket, attempts=attempts)
+
+    async def _settle(
+        self, job: Job, outcome: Outcome, kept: tuple[StoredPicture, ...] = ()
+    ) -> Job:
+        """→ SETTLED: outcome, pictures, ledger and slot in one transaction."""
+        async with self._database.transaction() as tx:
+            settled = await jobs.settled(tx, job, outcome, now=self._now())
+            await results.put(tx, job.id, kept)
+            await quotas.close(
+                tx,
+                job.id,
+                charged=outcome.charged,
+                cost_micros=self._cost_micros(job, outcome),
+                now=self._now(),
+            )
+            await self._release_slot(tx, job, outcome)
+        log.info(
+            "job.settled job=%d verdict=%s pictures=%d", job.id, outcome.verdict, outcome.received
+        )
+        return settled
+
+    async def _release_slot(self, tx: Transaction, job: Job, outcome: Outcome) -> None:
+        if outcome.verdict in _STILL_BUSY and job.deadline_at is not None:
+            await slots.hold_until(tx, job.id, job.deadline_at + schedule.SLOT_GRACE)
+        else:
+            await slots.free(tx, job.id)
+
+    def _cost_micros(self, job: Job, outcome: Outcome) -> int:
+        """What the vendor took for the job, as far as can be known."""
+        made = outcome.received
+        if outcome.verdict in _PAID_IN_VAIN:
+            made = max(made, job.request.count)
+        return made * self._policy.price_micros
+
+
+def _name(reply: Accepted | Finished | Refused | Unclear | StillRunning) -> str:
+    return reply.reason.value if isinstance(reply, Refused) else type(reply).__name__.lower()
