@@ -13,12 +13,6 @@ NEEDED = {"DISCORD_TOKEN": "token-for-tests", "MODELSLAB_API_KEY": "key-for-test
 MARKED = "marked-secret-4711"
 
 
-@pytest.fixture(autouse=True)
-def _empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in Settings.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
-
-
 def test_two_settings_are_enough() -> None:
     settings = settings_from(NEEDED)
 
