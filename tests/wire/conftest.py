@@ -1,0 +1,18 @@
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from .bare_bot import BareBot, running
+from .fixtures import pytest_configure, wire_discord
+from .server import WireDiscord
+
+__all__ = ["bot", "pytest_configure", "wire_discord"]
+
+
+@pytest_asyncio.fixture
+async def bot(wire_discord: WireDiscord, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[BareBot]:
+    """A bare discord.py bot in this process, connected and with its commands registered."""
+    monkeypatch.setattr("discord.http.Route.BASE", wire_discord.api_url)
+    async with running(BareBot(), wire_discord) as bot:
+        yield bot
