@@ -1,0 +1,9 @@
+"""A stand-in for ModelsLab over real HTTP, with scripted moods and its own painter.
+
+Imports nothing of the bot, so that it cannot share the bot's mistakes.
+"""
+
+from sandbox.modelslab.moods import Mood, Turn
+from sandbox.modelslab.server import Vendor
+
+__all__ = ["Mood", "Turn", "Vendor"]

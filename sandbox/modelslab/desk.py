@@ -1,0 +1,191 @@
+"""Takes one generation request or fetch and answers it as the mood has it. Opens no socket."""
+
+import asyncio
+import hmac
+import json
+import socket
+import struct
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from sandbox.modelslab import replies
+from sandbox.modelslab.fields import Refused
+from sandbox.modelslab.jobs import Book, Job
+from sandbox.modelslab.models import Model
+from sandbox.modelslab.moods import NEEDS_FETCH, Mood, Turn, as_turn
+from sandbox.modelslab.replies import Links, Reply
+from sandbox.modelslab.requests import Check, Order
+from sandbox.modelslab.studio import Studio
+
+PRICE_PER_PICTURE = 0.0047
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One generation endpoint: where it stands, and how its bodies are read."""
+
+    path: str
+    #: The API and its room, which is also where the fetch of its jobs lies.
+    family: str
+    check: Check
+
+
+@dataclass(kw_only=True)
+class Desk:
+    """Everything a request is judged by, and what becomes of the accepted ones."""
+
+    key: str
+    book: Book
+    studio: Studio
+    models: dict[str, Model]
+    max_queued: int
+    eta_s: float | None
+    answers_at_once: bool | Callable[[Order], bool]
+    balance: float
+    moods: deque[Mood | Turn] = field(default_factory=deque)
+    default_mood: Mood | Turn = Mood.PROCESSING
+    #: Set while the server goes down, so that hanging answers let go.
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
+    #: Where FOREIGN_FETCH_RESULT points to.
+    stranger_url: str = ""
+
+    async def body(self, request: web.Request) -> dict[str, object]:
+        """The JSON object of a request, without the key, which was checked."""
+        try:
+            body = json.loads(await request.read())
+        except ValueError:
+            raise Refused(400, "Invalid JSON body") from None
+        if not isinstance(body, dict):
+            raise Refused(400, "Invalid JSON body")
+        key = body.pop("key", None)
+        if not isinstance(key, str) or not hmac.compare_digest(key.encode(), self.key.encode()):
+            raise Refused(401, replies.BAD_KEY)
+        return body
+
+    async def generate(self, request: web.Request, endpoint: Endpoint) -> web.StreamResponse:
+        """A generation POST. A request that is wrong in itself does not use up a mood."""
+        body = await self.body(request)
+        order = endpoint.check(body, self.models)
+        scripted = bool(self.moods)
+        turn = as_turn(self.moods[0] if scripted else self.default_mood)
+        no = replies.refusal(turn, max_queued=self.max_queued)
+        if no is None:
+            self._admit(order)
+        if scripted:
+            self.moods.popleft()
+        if no is not None:
+            return respond(no)
+
+        at_once = self._is_at_once(turn, order, scripted=scripted)
+        job = self.book.accept(
+            endpoint=endpoint.path,
+            family=endpoint.family,
+            body=body,
+            order=order,
+            turn=turn,
+            at_once=at_once,
+        )
+        self.balance -= PRICE_PER_PICTURE * order.samples
+        self.studio.start(job)
+        return await self._first_answer(request, job, at_once=at_once)
+
+    async def fetch(self, request: web.Request, family: str) -> web.Response:
+        """How far a job is: by the id in the path, or by `request_id` in the body."""
+        body = await self.body(request)
+        fetch_id = request.match_info.get("id") or body.get("request_id")
+        if fetch_id is None:
+            raise Refused(400, "The request id field is required.")
+        job = self.book.find(family, str(fetch_id))
+        if job is None:
+            raise Refused(404, "Request not found")
+        job.fetches += 1
+        return respond(self._fetched(job, links_for(request)))
+
+    def _admit(self, order: Order) -> None:
+        if self.balance < PRICE_PER_PICTURE * order.samples:
+            raise Refused(402, replies.NO_CREDITS)
+        if self.book.queued() >= self.max_queued:
+            text = replies.QUEUE_FULL.format(limit=self.max_queued)
+            raise Refused(429, text, retry_after_s=30)
+
+    def _is_at_once(self, turn: Turn, order: Order, *, scripted: bool) -> bool:
+        if self.book.holding or turn.mood in NEEDS_FETCH:
+            return False
+        if turn.mood is Mood.AT_ONCE:
+            return True
+        if turn.mood is Mood.PROCESSING and scripted:
+            return False
+        if callable(self.answers_at_once):
+            return self.answers_at_once(order)
+        return self.answers_at_once
+
+    async def _first_answer(
+        self, request: web.Request, job: Job, *, at_once: bool
+    ) -> web.StreamResponse:
+        match job.turn.mood:
+            case Mood.HTML_502_BUT_ACCEPTED:
+                return respond(replies.page(502, "502 Bad Gateway"))
+            case Mood.HANGS:
+                await self.closing.wait()
+                return hang_up(request)
+            case Mood.RESETS:
+                return hang_up(request)
+        links = links_for(request)
+        if at_once:
+            began = asyncio.get_running_loop().time()
+            # Shielded: a client that gives up does not stop the painter.
+            await asyncio.shield(job.painting)
+            took_s = asyncio.get_running_loop().time() - began
+            return respond(Reply(200, replies.success(job, links, generation_s=took_s)))
+        foreign = job.turn.mood is Mood.FOREIGN_FETCH_RESULT
+        where = Links(self.stranger_url) if foreign else links
+        eta_s = round(max(0.0, job.ready_at - job.clock()), 2) if self.eta_s is None else self.eta_s
+        body = replies.processing(job, links, fetch_result=where.fetch(job), eta_s=eta_s)
+        return respond(Reply(200, body))
+
+    def _fetched(self, job: Job, links: Links) -> Reply:
+        early = job.fetches <= job.turn.times
+        match job.turn.mood:
+            case Mood.FETCH_404_FOR_A_WHILE if early:
+                return Reply(404, replies.error("Request not found"))
+            case Mood.FETCH_HTML_FOR_A_WHILE if early:
+                return replies.page(200, "Just a moment...")
+            case Mood.FETCH_BUSY_FOR_A_WHILE if early:
+                return Reply(200, replies.error("Rate limit exceeded, try again later."))
+        match job.state:
+            case "processing":
+                return Reply(200, replies.still_processing(job))
+            case "failed":
+                return Reply(200, replies.failed(job))
+        job.ready_fetches += 1
+        match job.turn.mood:
+            case Mood.EMPTY_OUTPUT_FOR_A_WHILE if job.ready_fetches <= job.turn.times:
+                return Reply(200, replies.success_without_pictures(job))
+            case Mood.FETCH_MINIMAL:
+                return Reply(200, replies.success_minimal(job, links))
+        return Reply(200, replies.success(job, links))
+
+
+def links_for(request: web.Request) -> Links:
+    return Links(str(request.url.origin()))
+
+
+def respond(reply: Reply) -> web.Response:
+    if isinstance(reply.body, Mapping):
+        return web.json_response(reply.body, status=reply.status)
+    return web.Response(status=reply.status, text=reply.body, content_type="text/html")
+
+
+def hang_up(request: web.Request) -> web.Response:
+    """Drop the connection with a reset and no answer."""
+    transport = request.transport
+    if transport is not None:
+        sock = transport.get_extra_info("socket")
+        if sock is not None:
+            # Lingering for zero seconds makes the kernel send RST instead of a polite FIN.
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        transport.abort()
+    return web.Response(status=500)

@@ -1,0 +1,312 @@
+"""The stand-in for ModelsLab as a real HTTP server: its life, its routes, its log of requests."""
+
+import asyncio
+import random
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Self, TypeAlias
+
+from aiohttp import web
+
+from sandbox.modelslab import account, control, files, replies
+from sandbox.modelslab.desk import Desk, Endpoint, respond
+from sandbox.modelslab.fields import Refused
+from sandbox.modelslab.jobs import Book, Clock, Job, Latency
+from sandbox.modelslab.models import Model, known_models
+from sandbox.modelslab.moods import Mood, Turn
+from sandbox.modelslab.painter import paint as paint_picture
+from sandbox.modelslab.replies import Reply
+from sandbox.modelslab.requests import Order, check_v6_text2img, check_v7_text_to_image
+from sandbox.modelslab.studio import Paint, Studio
+
+GENERATIONS = (
+    Endpoint("/api/v7/images/text-to-image", "v7/images", check_v7_text_to_image),
+    Endpoint("/api/v6/images/text2img", "v6/images", check_v6_text2img),
+)
+#: Families whose fetch also takes the id as `request_id` in the body.
+FETCHED_BY_BODY = ("v6/images",)
+FAMILIES = tuple(dict.fromkeys(endpoint.family for endpoint in GENERATIONS))
+
+MAX_BODY_BYTES = 16 * 1024 * 1024
+LOOK_AGAIN_S = 0.01
+
+Answer: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass
+class Seen:
+    """One request that arrived. The status is None until, or unless, it was answered."""
+
+    method: str
+    #: Without the query, which may carry a key.
+    path: str
+    status: int | None = None
+
+
+class Vendor:
+    """A small ModelsLab on this machine.
+
+        async with Vendor(latency_s=0.2) as vendor:
+            ...  # point MODELSLAB_BASE_URL at vendor.url
+
+    latency_s: seconds until a job is ready, or a function of a random.Random that gives them.
+    eta_s: what the answers promise instead of the truth.
+    answers_at_once: whether, or for which orders, the first answer carries the pictures.
+    workers: how many jobs are made at a time, first come first served; None: all at once.
+    paint: the painter, for whoever needs thousands of pictures; see `painter.sketch`.
+
+    Webhook fields are accepted and ignored: nothing ever calls back.
+    """
+
+    def __init__(
+        self,
+        key: str = "sandbox-key",
+        *,
+        latency_s: Latency = 0.0,
+        max_queued: int = 5,
+        port: int = 0,
+        eta_s: float | None = None,
+        host: str = "127.0.0.1",
+        answers_at_once: bool | Callable[[Order], bool] = False,
+        workers: int | None = None,
+        paint: Paint = paint_picture,
+        balance: float = 1000.0,
+        clock: Clock = time.monotonic,
+        random_seed: int | None = None,
+    ) -> None:
+        self.host = host
+        self.port = port
+        #: Every request that arrived, whatever became of it.
+        self.requests: list[Seen] = []
+        #: How many generation POSTs arrived, the refused ones included.
+        self.posts = 0
+        #: Calls to the address that FOREIGN_FETCH_RESULT names; each one is a leak of the key.
+        self.stranger_calls = 0
+        #: While true, every API call gets a 503.
+        self.down = False
+        self._jobs = Book(
+            latency_s=latency_s, workers=workers, clock=clock, rng=random.Random(random_seed)
+        )
+        self.desk = Desk(
+            key=key,
+            book=self._jobs,
+            studio=Studio(paint),
+            models=known_models(),
+            max_queued=max_queued,
+            eta_s=eta_s,
+            answers_at_once=answers_at_once,
+            balance=balance,
+        )
+        self._counter = account.Counter(clock)
+        self._changed = asyncio.Event()
+        self._stranger_port = 0
+        self._runner: web.AppRunner | None = None
+
+    # What tests read.
+
+    @property
+    def url(self) -> str:
+        """What MODELSLAB_BASE_URL wants."""
+        return f"{self.origin}/api"
+
+    @property
+    def origin(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
+    @property
+    def book(self) -> list[Job]:
+        """Every accepted generation, in order."""
+        return self._jobs.jobs
+
+    @property
+    def accepted(self) -> int:
+        return len(self._jobs.jobs)
+
+    @property
+    def queued(self) -> int:
+        """How many jobs stand in the account's queue now."""
+        return self._jobs.queued()
+
+    @property
+    def models(self) -> dict[str, Model]:
+        """The known models; take one out and it is not found any more."""
+        return self.desk.models
+
+    async def until(self, predicate: Callable[["Vendor"], bool], timeout_s: float = 5) -> None:
+        """Wait until `predicate(vendor)` holds. Raises TimeoutError with what happened instead."""
+        deadline = time.monotonic() + timeout_s
+        while not predicate(self):
+            if time.monotonic() > deadline:
+                states = [job.state for job in self.book]
+                raise TimeoutError(f"posts={self.posts} jobs={states} requests={self.requests}")
+            self._changed.clear()
+            # Jobs also ripen by time alone, which rings no bell.
+            try:
+                await asyncio.wait_for(self._changed.wait(), LOOK_AGAIN_S)
+            except TimeoutError:
+                continue
+
+    # What tests script.
+
+    @property
+    def key(self) -> str:
+        return self.desk.key
+
+    @key.setter
+    def key(self, key: str) -> None:
+        self.desk.key = key
+
+    @property
+    def balance(self) -> float:
+        """The wallet, in dollars. Every picture costs; an empty one answers 402."""
+        return self.desk.balance
+
+    @balance.setter
+    def balance(self, balance: float) -> None:
+        self.desk.balance = balance
+
+    @property
+    def max_queued(self) -> int:
+        return self.desk.max_queued
+
+    @max_queued.setter
+    def max_queued(self, max_queued: int) -> None:
+        self.desk.max_queued = max_queued
+
+    @property
+    def latency_s(self) -> Latency:
+        return self._jobs.latency_s
+
+    @latency_s.setter
+    def latency_s(self, latency_s: Latency) -> None:
+        self._jobs.latency_s = latency_s
+
+    @property
+    def moods(self) -> deque[Mood | Turn]:
+        """Moods of the next generation POSTs, first come first served."""
+        return self.desk.moods
+
+    @property
+    def default_mood(self) -> Mood | Turn:
+        """The mood when none is scripted."""
+        return self.desk.default_mood
+
+    @default_mood.setter
+    def default_mood(self, mood: Mood | Turn) -> None:
+        self.desk.default_mood = mood
+
+    def next(self, *moods: Mood | Turn) -> None:
+        """Script the next generation POSTs, after those already scripted."""
+        self.moods.extend(moods)
+
+    def hold(self) -> None:
+        """Let no job become ready until `release`."""
+        self._jobs.hold()
+
+    def release(self, count: int | None = None) -> None:
+        """End the hold, or let go of the oldest `count` jobs and hold on to the rest."""
+        self._jobs.release(count)
+        self._changed.set()
+
+    # Life.
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+        await self.desk.studio.close()
+
+    async def start(self) -> None:
+        """Listen; after a `stop`, at the same address and with the same book."""
+        self.desk.closing.clear()
+        self._runner = web.AppRunner(
+            self._app(), access_log=None, handler_cancellation=True, shutdown_timeout=1.0
+        )
+        await self._runner.setup()
+        self.port = await self._listen(self._runner, self.host, self.port)
+        self._stranger_port = await self._listen(self._runner, "127.0.0.1", self._stranger_port)
+        self.desk.stranger_url = f"http://127.0.0.1:{self._stranger_port}"
+
+    async def stop(self) -> None:
+        """Stop listening and drop every connection. Jobs ripen meanwhile; the book stays."""
+        self.desk.closing.set()
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    @staticmethod
+    async def _listen(runner: web.AppRunner, host: str, port: int) -> int:
+        site = web.TCPSite(runner, host, port, reuse_address=True)
+        await site.start()
+        # A site names the port it asked for, which may be 0; the newest socket knows the real one.
+        bound: int = runner.addresses[-1][1]
+        return bound
+
+    def _app(self) -> web.Application:
+        app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[self._attend])
+        for endpoint in GENERATIONS:
+            app.router.add_post(endpoint.path, self._generation(endpoint))
+        for family in FAMILIES:
+            fetch = self._fetch(family)
+            app.router.add_post(f"/api/{family}/fetch/{{id}}", fetch)
+            if family in FETCHED_BY_BODY:
+                app.router.add_post(f"/api/{family}/fetch", fetch)
+        app.router.add_get("/generations/{file}", self._file)
+        account.add_routes(app, self.desk, self._counter)
+        control.add_routes(app, self)
+        return app
+
+    @web.middleware
+    async def _attend(
+        self,
+        request: web.Request,
+        handler: Answer,
+    ) -> web.StreamResponse:
+        """Around every request: the log, the stranger's door, and refusals as JSON."""
+        if request.url.port == self._stranger_port:
+            self.stranger_calls += 1
+            return web.Response(status=403)
+        if request.path.startswith("/_"):
+            return await handler(request)
+        seen = Seen(request.method, request.path)
+        self.requests.append(seen)
+        try:
+            if self.down and request.path.startswith("/api/"):
+                response: web.StreamResponse = respond(
+                    Reply(
+                        503,
+                        replies.error("Service temporarily unavailable. Please try again later."),
+                    )
+                )
+            else:
+                response = await handler(request)
+        except Refused as refusal:
+            response = respond(replies.refused(refusal))
+        finally:
+            self._changed.set()
+        seen.status = response.status
+        return response
+
+    def _generation(self, endpoint: Endpoint) -> Answer:
+        async def generate(request: web.Request) -> web.StreamResponse:
+            self.posts += 1
+            return await self.desk.generate(request, endpoint)
+
+        return generate
+
+    def _fetch(self, family: str) -> Answer:
+        async def fetch(request: web.Request) -> web.StreamResponse:
+            return await self.desk.fetch(request, family)
+
+        return fetch
+
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        match = files.NAME.fullmatch(request.match_info["file"])
+        job = self._jobs.find_named(match["name"]) if match else None
+        if match is None or job is None:
+            return files.not_found()
+        return await files.serve(request, job, int(match["index"]), self.desk.closing)
