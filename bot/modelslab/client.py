@@ -1,0 +1,188 @@
+"""Carries calls to ModelsLab and answers back. Never judges an answer, never raises for one.
+
+The key travels in the body of each POST and nowhere else; every text that leaves here is redacted.
+"""
+
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import Self
+
+import aiohttp
+
+from bot.domain.job import VendorTicket
+from bot.domain.request import ImageRequest
+from bot.modelslab.address import fetch_url, join
+from bot.modelslab.body import tidy
+from bot.modelslab.model import Model
+from bot.modelslab.wire import (
+    Accepted,
+    Balance,
+    Finished,
+    Reason,
+    Refused,
+    StillRunning,
+    Unclear,
+    read_balance,
+    read_fetch,
+    read_submission,
+    redact,
+    submission,
+)
+
+ANSWER_MAX_BYTES = 2**20
+CHUNK_BYTES = 2**16
+CONNECT_TIMEOUT_S = 10.0
+
+# Raised before a byte of the request is written: no name, no connection, no TLS, no sense.
+# `connect` times the way there, so its time-out belongs here; every other one does not.
+NOTHING_SENT = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.InvalidURL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _NoAnswer:
+    """The POST gave no answer. `sent` tells whether the vendor may have read it."""
+
+    message: str
+    sent: bool
+
+
+class ModelsLab:
+    """The vendor's API at `base_url`, such as https://modelslab.com/api. Use as `async with`."""
+
+    def __init__(self, base_url: str, key: str, *, timeout_s: float = 60) -> None:
+        self._base_url = base_url.rstrip("/")
+        self._key = key
+        self._timeout_s = timeout_s
+        self._timeout = aiohttp.ClientTimeout(
+            total=timeout_s,
+            connect=min(CONNECT_TIMEOUT_S, timeout_s),
+            sock_connect=min(CONNECT_TIMEOUT_S, timeout_s),
+            sock_read=timeout_s,
+        )
+        self._buying: aiohttp.ClientSession | None = None
+        self._asking: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        # A kept connection that the vendor has closed meanwhile looks just like a submission whose
+        # answer was lost; so each submission gets a connection of its own.
+        self._buying = self._session(aiohttp.TCPConnector(force_close=True))
+        self._asking = self._session(aiohttp.TCPConnector())
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        for session in (self._buying, self._asking):
+            if session is not None:
+                await session.close()
+
+    async def submit(
+        self,
+        model: Model,
+        request: ImageRequest,
+        *,
+        prompt: str,
+        negative: str,
+        seed: int,
+        track_id: str,
+    ) -> Accepted | Finished | Refused | Unclear:
+        """Ask for pictures, once. Costs money: never repeat it after `Unclear`."""
+        call = submission(
+            model, request, prompt=prompt, negative=negative, seed=seed, track_id=track_id
+        )
+        answer = await self._post(self._buying, join(self._base_url, call.path), call.body)
+        if isinstance(answer, _NoAnswer):
+            return self._without_answer(answer)
+        said = read_submission(
+            answer.status, answer.body, family=model.family, base_url=self._base_url
+        )
+        return self._redacted(said) if isinstance(said, Refused | Unclear) else said
+
+    async def fetch(self, ticket: VendorTicket) -> Finished | StillRunning | Refused | Unclear:
+        """Ask how far a job is. Safe to repeat; a `Finished` ticket is `ticket` with the links."""
+        url = fetch_url(ticket, self._base_url)
+        if url is None:
+            return Unclear("the job has no id at the vendor")
+        answer = await self._post(self._asking, url, {})
+        if isinstance(answer, _NoAnswer):
+            return Unclear(answer.message)
+        match read_fetch(answer.status, answer.body):
+            case Finished() as done:
+                # A fetch may leave out what the first answer had flagged.
+                flagged = ticket.flagged or done.ticket.flagged
+                merged = replace(ticket, links=done.ticket.links, flagged=flagged)
+                return Finished(merged, done.seed)
+            case StillRunning() as running:
+                return running
+            case Refused() | Unclear() as said:
+                return self._redacted(said)
+
+    async def balance(self) -> Balance | Refused | Unclear:
+        """What is left in the wallet. Costs nothing: the probe for key and credits."""
+        answer = await self._post(self._asking, join(self._base_url, "wallet_balance"), {})
+        if isinstance(answer, _NoAnswer):
+            return self._without_answer(answer)
+        said = read_balance(answer.status, answer.body)
+        return self._redacted(said) if isinstance(said, Refused | Unclear) else said
+
+    async def _post(
+        self, session: aiohttp.ClientSession | None, url: str, body: dict[str, object]
+    ) -> _Answer | _NoAnswer:
+        """POST once. aiohttp itself repeats only idempotent methods, which POST is not."""
+        if session is None:
+            raise RuntimeError("ModelsLab is used outside of its `async with`")
+        try:
+            async with session.post(
+                url, json={"key": self._key, **body}, allow_redirects=False
+            ) as response:
+                content = await _read_capped(response)
+        except NOTHING_SENT as error:
+            return _NoAnswer(self._told(error), sent=False)
+        except TimeoutError:
+            return _NoAnswer(f"no answer within {self._timeout_s:g} s", sent=True)
+        except (aiohttp.ClientError, OSError) as error:
+            return _NoAnswer(self._told(error), sent=True)
+        if content is None:
+            return _NoAnswer(f"an answer of more than {ANSWER_MAX_BYTES} bytes", sent=True)
+        return _Answer(response.status, content)
+
+    def _session(self, connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            connector=connector,
+            timeout=self._timeout,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers={"Accept": "application/json", "Accept-Encoding": "identity"},
+            trust_env=False,
+        )
+
+    def _told(self, error: BaseException) -> str:
+        return redact(tidy(f"{type(error).__name__}: {error}"), self._key)
+
+    def _without_answer(self, answer: _NoAnswer) -> Refused | Unclear:
+        return Unclear(answer.message) if answer.sent else Refused(Reason.DOWN, answer.message)
+
+    def _redacted(self, said: Refused | Unclear) -> Refused | Unclear:
+        return replace(said, message=redact(said.message, self._key))
+
+
+async def _read_capped(response: aiohttp.ClientResponse) -> bytes | None:
+    """The body; None where it is longer than any answer of this API."""
+    content = bytearray()
+    async for chunk in response.content.iter_chunked(CHUNK_BYTES):
+        content += chunk
+        if len(content) > ANSWER_MAX_BYTES:
+            return None
+    return bytes(content)
