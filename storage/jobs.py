@@ -113,7 +113,7 @@ async def in_line_of_server(tx: Transaction, guild_id: int) -> list[Job]:
 async def counts(tx: Transaction) -> Mapping[JobStatus, int]:
     """How many jobs stand in each state before the last."""
     query = select(jobs.c.status, func.count()).where(_LIVE).group_by(jobs.c.status)
-    found: dict[str, int] = dict((await tx.execute(query)).tuples().all())
+    found: dict[str, int] = {row[0]: row[1] for row in await tx.execute(query)}
     return {
         status: found.get(status.value, 0)
         for status in JobStatus

@@ -9,7 +9,7 @@ FIRST_POLL_S = (0.5, 15.0)
 POLL_GROWTH = 1.3
 POLL_MAX_S = 8.0
 RETRY_MAX_S = 60.0
-PROBE_S = 60.0
+FETCH_TIMEOUT_S = 15.0
 SLOT_GRACE = timedelta(seconds=60)
 
 # After a success the vendor's picture store may lag behind for some seconds.

@@ -122,18 +122,20 @@ class Runner:
         self._turns += 1
         turn = self._turns
         now = self._now()
-        room = max(0, JOBS_IN_HAND - len(self._in_hand))
+        # What is in hand now may be done, and read as it was before, when the reading ends.
+        in_hand = set(self._in_hand)
+        room = max(0, JOBS_IN_HAND - len(in_hand))
         async with self._database.reading() as tx:
             work = [
-                *await jobs.due(tx, JobStatus.SETTLED, now=now, limit=room + len(self._in_hand)),
-                *await jobs.due(tx, JobStatus.WAITING, now=now, limit=room + len(self._in_hand)),
+                *await jobs.due(tx, JobStatus.SETTLED, now=now, limit=JOBS_IN_HAND),
+                *await jobs.due(tx, JobStatus.WAITING, now=now, limit=JOBS_IN_HAND),
             ]
             closed = await gates.all_closed(tx)
             taken = await slots.taken(tx)
             slot_frees_at = await slots.next_free_at(tx)
             next_due_at = await jobs.next_due_at(tx, after=now)
             counts = await jobs.counts(tx)
-        for job in work[:room]:
+        for job in [job for job in work if job.id not in in_hand][:room]:
             self._start(job.id, self._carry(job))
         self._look_at_gates(closed, now)
         if slot_frees_at is not None and slot_frees_at <= now:

@@ -7,12 +7,11 @@ and has a room of its own, `bot.engine.delivery`.
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain import schedule
 from bot.domain.errors import DownloadError, PictureError, StaleJob
-from bot.domain.gates import GateReason
+from bot.domain.gates import PROBE_S, GateReason
 from bot.domain.job import Job, Outcome, StoredPicture, VendorTicket, Verdict
 from bot.domain.styles import Style, styled
 from bot.download import Downloader
@@ -88,14 +87,19 @@ class Steps:
         # Committed before the POST: after a crash we must not buy the picture twice.
         async with self._database.transaction() as tx:
             job = await jobs.submitting(tx, job, now=now, deadline_at=now + self._policy.deadline)
-        reply = await self._vendor.submit(
-            model,
-            fit.request,
-            prompt=prompt,
-            negative=negative,
-            seed=job.seed,
-            track_id=str(job.id),
-        )
+        reply: Accepted | Finished | Refused | Unclear
+        try:
+            async with asyncio.timeout(self._policy.deadline.total_seconds()):
+                reply = await self._vendor.submit(
+                    model,
+                    fit.request,
+                    prompt=prompt,
+                    negative=negative,
+                    seed=job.seed,
+                    track_id=str(job.id),
+                )
+        except TimeoutError:
+            reply = Unclear("no answer before the job's deadline")
         log.info("job.answered job=%d reply=%s", job.id, _name(reply))
         return await self._answered(job, reply)
 
@@ -112,21 +116,24 @@ class Steps:
             raise StaleJob(f"job {job.id} waits for nothing")
         if ticket.links:
             return await self._collect(job, ticket)
-        if self._now() >= job.deadline_at:
+        left_s = (job.deadline_at - self._now()).total_seconds()
+        if left_s <= 0:
             return await self._settle(job, Outcome(verdict=Verdict.TIMED_OUT))
-        reply = await self._vendor.fetch(ticket)
+        reply: Finished | StillRunning | Refused | Unclear
+        try:
+            async with asyncio.timeout(min(left_s, schedule.FETCH_TIMEOUT_S)):
+                reply = await self._vendor.fetch(ticket)
+        except TimeoutError:
+            reply = Unclear("no answer in time")
         log.debug("job.checked job=%d reply=%s", job.id, _name(reply))
         match reply:
             case Finished():
-                found = reply.ticket
-                return await self._collect(
-                    job, replace(ticket, links=found.links, flagged=found.flagged)
-                )
+                return await self._collect(job, reply.ticket)
             case Refused(reason=reason) if reason in _ENDS:
                 return await self._settle(job, Outcome(verdict=_ENDS[reason], detail=reply.message))
             case Refused(reason=Reason.KEY | Reason.CREDITS as reason):
                 await self._gatekeeper.close(_WAITS[reason], detail=reply.message)
-                return await self._later(job, schedule.PROBE_S)
+                return await self._later(job, PROBE_S)
             case Refused(retry_after_s=float() as wait_s):
                 return await self._later(job, wait_s)
             case StillRunning() | Refused() | Unclear():

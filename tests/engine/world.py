@@ -1,0 +1,282 @@
+"""The engine in a small world: a real database and a real vendor stand-in, Discord as a notebook.
+
+The clock can be moved; polls and retries then come due at once.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bot.domain.errors import CourierError
+from bot.domain.job import Job, Route
+from bot.domain.limits import Limits
+from bot.domain.request import ImageRequest, Kind, Requester
+from bot.domain.styles import Style
+from bot.download import Downloader
+from bot.engine.courier import BeginMessage, Delivered, Delivery, Progress
+from bot.engine.delivery import DeliveryStep
+from bot.engine.gatekeeper import Gatekeeper
+from bot.engine.intake import Accepted, Intake, Reply
+from bot.engine.policy import Policy
+from bot.engine.progress import ProgressBoard
+from bot.engine.records import Records
+from bot.engine.runner import Runner
+from bot.engine.steps import Steps
+from bot.modelslab.catalogue import Catalogue
+from bot.modelslab.client import ModelsLab
+from sandbox.modelslab import Vendor
+from storage import jobs
+from storage.database import Database
+from storage.pictures import PictureFiles
+from storage.tables import ledger
+
+ANA, BOB = 101, 102
+SERVER, OTHER_SERVER = 11, 12
+CHANNEL = 21
+MIB = 1024 * 1024
+
+
+@dataclass
+class Clock:
+    """Now, moved by hand on top of real time."""
+
+    ahead: timedelta = timedelta()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+    def advance(self, seconds: float) -> None:
+        self.ahead += timedelta(seconds=seconds)
+
+
+@dataclass
+class Notebook:
+    """A courier that writes down what it was asked to carry."""
+
+    deliveries: list[Delivery] = field(default_factory=list)
+    progress_shown: list[Progress] = field(default_factory=list)
+    pings: list[int] = field(default_factory=list)
+    owner_told: list[str] = field(default_factory=list)
+    broken: list[Exception] = field(default_factory=list)
+
+    async def deliver(self, delivery: Delivery, begin_message: BeginMessage) -> Delivered:
+        if self.broken:
+            raise self.broken.pop(0)
+        self.deliveries.append(delivery)
+        return Delivered(route=Route.REPLY, message_id=delivery.card.message_id)
+
+    async def progress(self, progress: Progress) -> None:
+        self.progress_shown.append(progress)
+
+    async def ping(self, delivery: Delivery, delivered: Delivered) -> None:
+        self.pings.append(delivery.job.id)
+
+    async def tell_owner(self, text: str) -> None:
+        self.owner_told.append(text)
+
+    def discord_is_down(self, times: int) -> None:
+        self.broken += [CourierError("Discord is away") for _ in range(times)]
+
+
+@dataclass
+class World:
+    """One process of the bot, as far as the engine goes."""
+
+    folder: Path
+    vendor: Vendor
+    clock: Clock
+    courier: Notebook
+    policy: Policy
+    database: Database
+    intake: Intake
+    records: Records
+    steps: Steps
+    runner: Runner
+    _asked: int = 0
+    _running: asyncio.Task[None] | None = None
+
+    async def asks(
+        self,
+        prompt: str = "a red fox",
+        *,
+        who: int = ANA,
+        where: int = SERVER,
+        age_restricted: bool = False,
+        source_key: str | None = None,
+        **options: Any,
+    ) -> Any:
+        """A member asks; what intake says. The card is placed where the job was accepted."""
+        self._asked += 1
+        said = await self.intake.accept(
+            ImageRequest(kind=Kind.IMAGINE, prompt=prompt, **{"model": "sdxl", **options}),
+            Requester(
+                user_id=who, guild_id=where, channel_id=CHANNEL, age_restricted=age_restricted
+            ),
+            source_key=source_key or f"interaction:{self._asked}",
+            reply=Reply(
+                token="t",
+                expires_at=self.clock.now() + timedelta(minutes=15),
+                file_limit_bytes=10 * MIB,
+            ),
+        )
+        if isinstance(said, Accepted):
+            await self.intake.placed(said.job.id, message_id=1000 + said.job.id)
+        return said
+
+    def start(self) -> None:
+        self._running = asyncio.create_task(self.runner.run())
+
+    async def until_done(self, *, timeout_s: float = 10.0) -> None:
+        """Everything that can be done is done. Waiting times are skipped by moving the clock."""
+
+        async def hurry() -> None:
+            while True:
+                await asyncio.sleep(0.02)
+                self.clock.advance(1.0)
+                self.runner.wake()
+
+        if self._running is None:
+            self.start()
+        assert self._running is not None
+        hurrying = asyncio.create_task(hurry())
+        idle = asyncio.create_task(self.runner.wait_idle())
+        try:
+            async with asyncio.timeout(timeout_s):
+                await asyncio.wait({idle, self._running}, return_when=asyncio.FIRST_COMPLETED)
+            if self._running.done():
+                self._running.result()
+        finally:
+            hurrying.cancel()
+            idle.cancel()
+
+    async def crashes(self) -> None:
+        """The process is gone in the middle of whatever it did; nothing is tidied up."""
+        if self._running is not None:
+            self._running.cancel()
+        flying = [*self.runner._in_hand.values(), *self.runner._errands.values()]
+        for task in flying:
+            task.cancel()
+        await asyncio.gather(*flying, return_exceptions=True)
+        await self.database.close()
+
+    async def job(self, job_id: int) -> Job:
+        async with self.database.reading() as tx:
+            found = await jobs.get(tx, job_id)
+        assert found is not None
+        return found
+
+    async def booked(self, guild_id: int = SERVER) -> int:
+        """The sum of the ledger of a server."""
+        async with self.database.reading() as tx:
+            rows = (await tx.execute(ledger.select())).all()
+        return sum(row.pictures for row in rows if row.guild_id == guild_id)
+
+    async def spent_micros(self) -> int:
+        async with self.database.reading() as tx:
+            return sum(row.cost_micros for row in await tx.execute(ledger.select()))
+
+    @property
+    def delivered(self) -> list[Delivery]:
+        return self.courier.deliveries
+
+
+def a_policy(**changes: Any) -> Policy:
+    values: dict[str, Any] = {
+        "limits": Limits(server_day=200, server_line=60, member_line=20),
+        "default_model": "sdxl",
+        "allowed_guilds": frozenset(),
+        "price_micros": 4700,
+        "max_queued": 5,
+        "deadline": timedelta(seconds=600),
+    }
+    return Policy(**{**values, **changes})
+
+
+@asynccontextmanager
+async def a_world(
+    folder: Path,
+    vendor: Vendor,
+    *,
+    policy: Policy | None = None,
+    courier: Notebook | None = None,
+    clock: Clock | None = None,
+    key: str | None = None,
+) -> AsyncIterator[World]:
+    """A process of the bot on `folder`. Open it again on the same folder for a restart."""
+    policy = policy or a_policy()
+    courier = courier or Notebook()
+    clock = clock or Clock()
+    catalogue = Catalogue.built_in()
+    files = PictureFiles(folder / "pictures")
+    origin = vendor.url.removeprefix("http://").split("/")[0]
+    host, port = origin.split(":")
+    async with AsyncExitStack() as stack:
+        database = await Database.open(f"sqlite+aiosqlite:///{folder}/limner.db")
+        stack.push_async_callback(database.close)
+        client = await stack.enter_async_context(
+            ModelsLab(vendor.url, vendor.key if key is None else key, timeout_s=2)
+        )
+        downloader = await stack.enter_async_context(
+            Downloader(trusted=frozenset({(host, int(port))}))
+        )
+        gatekeeper = Gatekeeper(database, vendor=client, courier=courier, now=clock.now)
+        styles = {"ink": Style(name="ink", suffix="black ink", negative="colour")}
+        steps = Steps(
+            database,
+            vendor=client,
+            downloader=downloader,
+            files=files,
+            gatekeeper=gatekeeper,
+            catalogue=catalogue,
+            styles=styles,
+            policy=policy,
+            now=clock.now,
+        )
+        runner = Runner(
+            database,
+            steps=steps,
+            delivery=DeliveryStep(
+                database,
+                files=files,
+                courier=courier,
+                catalogue=catalogue,
+                policy=policy,
+                now=clock.now,
+            ),
+            gatekeeper=gatekeeper,
+            board=ProgressBoard(
+                database, courier=courier, catalogue=catalogue, policy=policy, now=clock.now
+            ),
+            max_queued=policy.max_queued,
+            now=clock.now,
+        )
+        intake = Intake(
+            database,
+            catalogue=catalogue,
+            styles=styles,
+            policy=policy,
+            wake=runner.wake,
+            now=clock.now,
+        )
+        world = World(
+            folder=folder,
+            vendor=vendor,
+            clock=clock,
+            courier=courier,
+            policy=policy,
+            database=database,
+            intake=intake,
+            records=Records(database, files=files, catalogue=catalogue),
+            steps=steps,
+            runner=runner,
+        )
+        try:
+            yield world
+        finally:
+            await runner.stop()
+            if world._running is not None:
+                await asyncio.gather(world._running, return_exceptions=True)
