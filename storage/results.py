@@ -1,12 +1,13 @@
 """Which pictures a job has. The bytes are in `storage.pictures`; here are only their names."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlalchemy import delete, insert, select
 
 from bot.domain.job import StoredPicture
 from storage.database import Transaction
-from storage.tables import pictures
+from storage.tables import jobs, pictures
 
 
 async def put(tx: Transaction, job_id: int, found: Iterable[StoredPicture]) -> None:
@@ -43,6 +44,19 @@ async def of_job(tx: Transaction, job_id: int) -> tuple[StoredPicture, ...]:
         )
         for row in await tx.execute(query)
     )
+
+
+async def overdue(tx: Transaction, *, before: datetime, limit: int) -> list[int]:
+    """Jobs that were delivered before that moment and still have pictures."""
+    query = (
+        select(pictures.c.job_id)
+        .distinct()
+        .join(jobs, jobs.c.id == pictures.c.job_id)
+        .where(jobs.c.delivered_at < before)
+        .order_by(pictures.c.job_id)
+        .limit(limit)
+    )
+    return list((await tx.execute(query)).scalars())
 
 
 async def forget(tx: Transaction, job_id: int) -> list[str]:

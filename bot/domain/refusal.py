@@ -74,6 +74,11 @@ class ServerNotAllowed:
 
 
 @dataclass(frozen=True, slots=True)
+class ShuttingDown:
+    """The bot is being stopped and takes no new work."""
+
+
+@dataclass(frozen=True, slots=True)
 class AlreadyAccepted:
     """This very interaction has made a job before."""
 
@@ -87,5 +92,6 @@ Refusal = (
     | BadOption
     | ModelClosed
     | ServerNotAllowed
+    | ShuttingDown
     | AlreadyAccepted
 )

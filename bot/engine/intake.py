@@ -16,6 +16,7 @@ from bot.domain.refusal import (
     ModelClosed,
     Refusal,
     ServerNotAllowed,
+    ShuttingDown,
     UnknownModel,
     UnknownStyle,
 )
@@ -80,6 +81,11 @@ class Intake:
         self._policy = policy
         self._wake = wake
         self._now = now
+        self._closed = False
+
+    def close(self) -> None:
+        """Take no new work from now on: the process is being stopped."""
+        self._closed = True
 
     async def defaults(self, *, guild_id: int, user_id: int) -> Defaults:
         """The member's own defaults, else the server's, else the owner's."""
@@ -101,6 +107,8 @@ class Intake:
 
         The job is not submitted before `placed`, or before a grace of some seconds has passed.
         """
+        if self._closed:
+            return ShuttingDown()
         match self._review(request, requester):
             case (model, ignored):
                 request = dataclasses.replace(request, model=model)

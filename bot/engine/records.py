@@ -1,6 +1,7 @@
 """What was: a job's details, and its removal. Starts no work."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum, auto
 
 from bot.domain.job import Job, JobStatus, StoredPicture
@@ -8,6 +9,8 @@ from bot.modelslab.catalogue import Catalogue, Review, review
 from storage import facts, jobs, results
 from storage.database import Database
 from storage.pictures import PictureFiles
+
+CLEANED_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +69,19 @@ class Records:
         for sha256 in orphans:
             await self._files.remove(sha256)
         return Forgot.DONE
+
+    async def clean_up(self, *, before: datetime) -> int:
+        """Drop the pictures of jobs that were delivered before then; how many jobs those were."""
+        cleaned = 0
+        while True:
+            async with self._database.transaction() as tx:
+                overdue = await results.overdue(tx, before=before, limit=CLEANED_AT_ONCE)
+                orphans = [sha for job_id in overdue for sha in await results.forget(tx, job_id)]
+            for sha256 in orphans:
+                await self._files.remove(sha256)
+            cleaned += len(overdue)
+            if len(overdue) < CLEANED_AT_ONCE:
+                return cleaned
 
     async def card_is_live(self, job_id: int) -> bool:
         """Whether the job is still on its way, so that its card may show progress."""

@@ -6,6 +6,7 @@ resumes every job. One job's trouble never stops the others.
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import datetime, timedelta
 from functools import partial
@@ -63,6 +64,7 @@ class Runner:
         self._quiet_turn = 0
         self._stopping = False
         self.last_turn_at: datetime | None = None
+        self.tally: Counter[tuple[str, str]] = Counter()
 
     def wake(self) -> None:
         """There may be work: look now."""
@@ -202,14 +204,16 @@ class Runner:
         try:
             match next_step(job.status):
                 case Step.SUBMIT if job.id in self._posting:
-                    return await self._submit(job)
+                    moved = await self._submit(job)
                 case Step.CHECK:
-                    return await self._steps.check(job)
+                    moved = await self._steps.check(job)
                 case Step.DELIVER:
                     self._board.forget(job.id)
-                    return await self._delivery.deliver(job)
+                    moved = await self._delivery.deliver(job)
                 case _:
                     return None
+            self._count(job, moved)
+            return moved
         except StaleJob as stale:
             log.info("job.stale job=%d why=%s", job.id, stale)
             await self._after_fault(job)
@@ -222,8 +226,20 @@ class Runner:
         except Exception:
             # One job must not stop the others.
             log.exception("job.step_failed job=%d", job.id)
+            self.tally["faults", ""] += 1
             await self._after_fault(job)
         return None
+
+    def _count(self, before: Job, after: Job) -> None:
+        if before.status is after.status:
+            self.tally["waits", before.status] += 1
+        elif after.status is JobStatus.SETTLED and after.outcome is not None:
+            self.tally["settled", after.outcome.verdict] += 1
+            self.tally["pictures", ""] += after.outcome.charged
+        elif after.status is JobStatus.DELIVERED and after.route is not None:
+            self.tally["delivered", after.route] += 1
+        elif before.status is JobStatus.QUEUED:
+            self.tally["submitted", after.status] += 1
 
     async def _submit(self, job: Job) -> Job:
         try:
