@@ -1,0 +1,220 @@
+"""The words of a card: *prompt — who — state*. Pure; sends nothing."""
+
+from datetime import datetime
+
+from bot.domain.gates import GateReason
+from bot.domain.job import Job, JobStatus, Verdict
+from bot.domain.line import Place
+from bot.domain.request import Aspect, ImageRequest
+from bot.engine.courier import Delivery, Progress, Receipt
+from cogs.echo import clip, echo, units
+from cogs.faces import Action, Button, Face
+from cogs.failures import failure
+
+CONTENT_MAX = 2000
+PROMPT_SIGNS = 300
+NOTE_SIGNS = 240
+OPTION_SIGNS = 60
+
+OPTION_WORDS = {
+    "negative": "negative prompt",
+    "lora": "LoRA",
+    "lora_strength": "LoRA strength",
+    "enhance": "prompt enhancement",
+}
+_GATES = {
+    GateReason.BUSY: "The image service is busy just now",
+    GateReason.DOWN: "The image service does not answer just now",
+    GateReason.CREDITS: "The image service is not available just now",
+    GateReason.KEY: "The image service is not available just now",
+    GateReason.PLAN: "This model is not available just now",
+}
+
+
+def live(
+    job: Job,
+    *,
+    place: Place | None,
+    ready_at: datetime | None,
+    gate: GateReason | None,
+    ignored: tuple[str, ...],
+) -> Face:
+    """The card of a job that is on its way."""
+    if job.status is not JobStatus.QUEUED:
+        state = f"Being painted{_about(ready_at)}"
+    elif gate is not None:
+        state = f"{_GATES[gate]}; your job keeps its place in line"
+    else:
+        state = f"{_in_line(place)}{_about(ready_at)}"
+    return Face(_compose(job, [f"{state} · job {job.id}", _ignored(job.request.model, ignored)]))
+
+
+def progress(now: Progress) -> Face:
+    """The card of a job that has moved on its way."""
+    return live(
+        now.job,
+        place=now.place,
+        ready_at=now.ready_at,
+        gate=now.gate,
+        ignored=now.ignored,
+    )
+
+
+def delivered(delivery: Delivery, *, default_model: str, attached: bool = True) -> Face:
+    """The last card of a job: what stands above its pictures, or why there are none.
+
+    `attached` is False where Discord took the words but not the files.
+    """
+    job, outcome = delivery.job, delivery.job.outcome
+    assert outcome is not None, "only a settled job is delivered"  # noqa: S101
+    if outcome.verdict is not Verdict.PICTURES:
+        lines = failure(job, outcome, charged=delivery.receipt.charged)
+        return Face(_compose(job, [*lines, *_notes(delivery)]), failure_buttons(job))
+    lines = [
+        " · ".join(_differences(job.request, default_model)),
+        f"{receipt(delivery.receipt)} · job {job.id}",
+        _ignored(job.request.model, delivery.ignored),
+        _missing(job, flagged=outcome.flagged, received=outcome.received),
+        "" if attached else _NOT_ATTACHED,
+        *_notes(delivery),
+    ]
+    return Face(_compose(job, lines), result_buttons(job))
+
+
+_NOT_ATTACHED = "Discord did not take the picture files; they are kept in this job's history."
+
+
+def result_buttons(job: Job) -> tuple[Button, ...]:
+    return (
+        Button(action=Action.REROLL, job_id=job.id, label="Reroll"),
+        Button(action=Action.DETAILS, job_id=job.id, label="Details"),
+        Button(action=Action.DELETE, job_id=job.id, label="Delete"),
+    )
+
+
+def failure_buttons(job: Job) -> tuple[Button, ...]:
+    return (
+        Button(action=Action.REROLL, job_id=job.id, label="Try again"),
+        Button(action=Action.DETAILS, job_id=job.id, label="Details"),
+    )
+
+
+def direct(content: str, job: Job) -> str:
+    """The words of a card that comes as a direct message: they also say where it was asked for."""
+    whence = f"\nAsked for in <#{job.requester.channel_id}>."
+    return clip(content, CONTENT_MAX - units(whence)) + whence
+
+
+def ping(job: Job) -> str:
+    """Under the card of a job that took long."""
+    over = job.outcome is not None and job.outcome.verdict is Verdict.PICTURES
+    what = "your picture is ready" if over else "your job is over, without a picture"
+    if over and job.request.count > 1:
+        what = "your pictures are ready"
+    return f"<@{job.requester.user_id}> {what} · job {job.id}"
+
+
+def removed(job: Job) -> str:
+    """To the asker, in private, when the card was removed before the job was done."""
+    return (
+        f"**Your card was removed.** {_prompt(job)} is done, but its card in "
+        f"<#{job.requester.channel_id}> was taken away in the meantime, so nothing was posted "
+        f"there. What was made is kept in your history · job {job.id}"
+    )
+
+
+def uncertain(job: Job) -> str:
+    """To the asker, in private, when nobody can tell whether the channel has the message."""
+    return (
+        f"**Done, but perhaps not posted.** {_prompt(job)} is done. The connection broke while it "
+        f"was being posted in <#{job.requester.channel_id}>, and I may not look there to see "
+        "whether it arrived, so I did not post it again. "
+        f"It is kept in your history · job {job.id}"
+    )
+
+
+def receipt(cost: Receipt) -> str:
+    """What the job cost: "1 picture, 12 left today"."""
+    said = pictures(cost.charged) if cost.charged else "nothing charged"
+    return said if cost.left_today is None else f"{said}, {cost.left_today} left today"
+
+
+def pictures(count: int) -> str:
+    return "1 picture" if count == 1 else f"{count} pictures"
+
+
+def _compose(job: Job, lines: list[str]) -> str:
+    """Prompt and asker, then as many of the lines as a message holds, the first ones first."""
+    content = f"{_prompt(job)} — <@{job.requester.user_id}>"
+    for line in filter(None, lines):
+        if units(content) + 1 + units(line) <= CONTENT_MAX:
+            content = f"{content}\n{line}"
+    return content
+
+
+def _prompt(job: Job) -> str:
+    return f"**{echo(job.request.prompt, limit=PROMPT_SIGNS) or '(no visible words)'}**"
+
+
+def _in_line(place: Place | None) -> str:
+    if place is None:
+        return "In line"
+    if place.ahead == 0:
+        return "Next in line"
+    if place.ahead_here == 0:
+        return "In line, first of this server"
+    return f"In line, {place.ahead_here} ahead of you here"
+
+
+def _about(ready_at: datetime | None) -> str:
+    return "" if ready_at is None else f", about {moment(ready_at)}"
+
+
+def moment(when: datetime) -> str:
+    """A moment as Discord counts down to it, in everybody's own language."""
+    return f"<t:{int(when.timestamp())}:R>"
+
+
+def _ignored(model: str, options: tuple[str, ...]) -> str:
+    if not options:
+        return ""
+    words = ", ".join(OPTION_WORDS.get(option, option) for option in options)
+    return f"{words}: ignored by {echo(model, limit=OPTION_SIGNS)}"
+
+
+def _differences(request: ImageRequest, default_model: str) -> list[str]:
+    """What the asker chose that is not as usual."""
+    shown = (
+        (request.model != default_model, echo(request.model, limit=OPTION_SIGNS)),
+        (request.aspect is not Aspect.SQUARE, request.aspect.value),
+        (request.seed is not None, f"seed {request.seed}"),
+        (request.steps is not None, f"{request.steps} steps"),
+        (request.guidance is not None, f"guidance {request.guidance or 0:g}"),
+        (request.style is not None, f"style {echo(request.style or '', limit=OPTION_SIGNS)}"),
+        (request.lora is not None, _lora(request)),
+        (request.enhance, "enhanced prompt"),
+        (bool(request.negative), f"without {echo(request.negative, limit=OPTION_SIGNS)}"),
+        (request.parent_job is not None, f"from job {request.parent_job}"),
+    )
+    return [words for is_shown, words in shown if is_shown]
+
+
+def _lora(request: ImageRequest) -> str:
+    strength = "" if request.lora_strength is None else f" at {request.lora_strength:g}"
+    return f"LoRA {echo(request.lora or '', limit=OPTION_SIGNS)}{strength}"
+
+
+def _missing(job: Job, *, flagged: int, received: int) -> str:
+    """Why there are fewer pictures than were asked for."""
+    said = []
+    if flagged:
+        what = "1 was" if flagged == 1 else f"{flagged} were"
+        said.append(f"{what} marked as unsafe by the image service, not shown and not charged")
+    lost = job.request.count - received
+    if lost > 0:
+        said.append(f"{lost} did not arrive and {'was' if lost == 1 else 'were'} not charged")
+    return f"Of {pictures(job.request.count)}, {'; '.join(said)}." if said else ""
+
+
+def _notes(delivery: Delivery) -> list[str]:
+    return [echo(note, limit=NOTE_SIGNS) for note in delivery.notes]

@@ -1,0 +1,125 @@
+"""The connection to Discord, and all that answers on it. Reads no settings, opens no storage."""
+
+import hashlib
+import json
+import logging
+from collections.abc import Collection
+from typing import Any, cast
+
+import discord
+from discord.ext import commands
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot.domain.errors import StorageError
+from bot.engine.intake import Intake
+from bot.engine.records import Records
+from bot.modelslab.catalogue import Catalogue
+from cogs.buttons import Buttons, JobButton
+from cogs.door import Door
+from cogs.guard import GuardedTree
+from cogs.imagine import Imagine
+
+_log = logging.getLogger(__name__)
+
+# Longer waits are an error that the engine tries again later, instead of a call that hangs.
+RATE_LIMIT_PATIENCE_S = 60.0
+GUILD_READY_S = 0.5
+
+
+def point_at(api_url: str | None) -> None:
+    """Send every call of this process to another base, such as a stand-in's; None: Discord's own.
+
+    The gateway's address is asked for there (see `LimnerClient.setup_hook`).
+    """
+    if api_url is not None:
+        Route.BASE = api_url.rstrip("/")
+
+
+class LimnerClient(commands.AutoShardedBot):
+    """Asks Discord for servers and channels only, and keeps no messages and no members."""
+
+    def __init__(
+        self,
+        *,
+        intake: Intake,
+        records: Records,
+        catalogue: Catalogue,
+        styles: Collection[str],
+        shard_count: int | None = None,
+    ) -> None:
+        super().__init__(
+            # Discord shows us no message texts, so no prefix would ever be seen.
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            tree_cls=GuardedTree,
+            intents=discord.Intents(guilds=True),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            max_messages=None,
+            chunk_guilds_at_startup=False,
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_ratelimit_timeout=RATE_LIMIT_PATIENCE_S,
+            guild_ready_timeout=GUILD_READY_S,
+            shard_count=shard_count,
+        )
+        self._intake = intake
+        self._records = records
+        self._catalogue = catalogue
+        self._styles = styles
+
+    async def setup_hook(self) -> None:
+        """Everything that answers, before the first event can come."""
+        door, guard = Door(self._intake), cast(GuardedTree, self.tree).guard
+        await self.add_cog(
+            Imagine(door=door, intake=self._intake, catalogue=self._catalogue, styles=self._styles)
+        )
+        await self.add_cog(Buttons(door=door, records=self._records, guard=guard))
+        self.add_dynamic_items(JobButton)
+        await self._find_gateway()
+        await self._register_commands()
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """The bot was removed from a server (an outage of Discord's does not come here)."""
+        _log.info("server.left server=%d", guild.id)
+        try:
+            await self._intake.server_left(guild.id)
+        except StorageError:
+            # Its jobs stay in line and are kept instead of cancelled when they are done.
+            _log.exception("server.left_unnoted server=%d", guild.id)
+
+    async def _find_gateway(self) -> None:
+        """Learn the stand-in's gateway, also for the day when a session cannot be resumed.
+
+        discord.py asks for the address once; after a lost session it goes to the built-in one.
+        """
+        if not _is_discords_own():
+            _, url, _ = await self.http.get_bot_gateway()
+            DiscordWebSocket.DEFAULT_GATEWAY = type(DiscordWebSocket.DEFAULT_GATEWAY)(url)
+
+    async def _register_commands(self) -> None:
+        """Tell Discord the commands, if they are not the ones that it was told last."""
+        key = f"commands:{self.application_id}:{Route.BASE}"
+        digest = hashlib.sha256(
+            json.dumps(self.command_payload(), sort_keys=True).encode()
+        ).hexdigest()
+        if await self._records.remembered(key) == digest:
+            return
+        try:
+            await self.tree.sync()
+        except (discord.RateLimited, discord.DiscordServerError) as error:
+            # The old commands still answer; the next start tries again.
+            _log.error("commands.unregistered error=%r", error)
+            return
+        await self._records.remember(key, digest)
+        _log.info("commands.registered digest=%s", digest[:12])
+
+    def command_payload(self) -> list[dict[str, Any]]:
+        """The commands as Discord is told them."""
+        return [dict(command.to_dict(self.tree)) for command in self.tree.get_commands()]
+
+
+_DISCORDS_OWN = Route.BASE
+
+
+def _is_discords_own() -> bool:
+    return Route.BASE == _DISCORDS_OWN

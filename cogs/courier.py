@@ -1,0 +1,124 @@
+"""The Discord courier: one writer per card, edits at a bearable pace. Chooses no route itself."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from functools import partial
+from weakref import WeakValueDictionary
+from zlib import crc32
+
+import discord
+
+from bot.domain.errors import CourierError, StorageError
+from bot.domain.job import Route
+from bot.engine.courier import BeginMessage, Delivered, Delivery, Progress
+from bot.engine.records import Records
+from cogs import cards, trouble
+from cogs.echo import clip
+from cogs.mail import Mail, Post
+from cogs.routes import Routes
+
+_log = logging.getLogger(__name__)
+
+EDIT_EVERY = timedelta(seconds=3)
+OWNER_SAME_EVERY = timedelta(minutes=10)
+
+
+class DiscordCourier:
+    """Carries cards with one client. `default_model` goes without saying on them."""
+
+    def __init__(
+        self,
+        client: discord.Client,
+        *,
+        records: Records,
+        default_model: str,
+        owner_ids: frozenset[int] = frozenset(),
+        owner_channel_id: int | None = None,
+        now: Callable[[], datetime] = discord.utils.utcnow,
+    ) -> None:
+        self._mail = Mail(client)
+        self._routes = Routes(self._mail, now=now)
+        self._records = records
+        self._default_model = default_model
+        self._owner_ids = owner_ids
+        self._owner_channel_id = owner_channel_id
+        self._now = now
+        self._writing: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._edited_at: dict[int, datetime] = {}
+        self._told_owner_at: dict[str, datetime] = {}
+
+    async def deliver(self, delivery: Delivery, begin_message: BeginMessage) -> Delivered:
+        """Bring a settled job to its asker by the first route that works.
+
+        An edit of the standing card, by either token, is Route.REPLY; only a new message in the
+        channel is Route.CHANNEL. Raises CourierError where waiting may help.
+        """
+        face = partial(cards.delivered, delivery, default_model=self._default_model)
+        post, bare = Post.of(face(), delivery.files), Post.of(face(attached=False))
+        async with self._alone(delivery.job.id):
+            self._edited_at.pop(delivery.job.id, None)
+            try:
+                return await self._routes.carry(delivery, post, bare, begin_message)
+            except trouble.FAULTS as error:
+                raise trouble.later(error) from error
+
+    async def progress(self, progress: Progress) -> None:
+        """Edit the card of a live job, at most every 3 s. Trouble is logged, not raised."""
+        job = progress.job
+        try:
+            async with self._alone(job.id):
+                now, last = self._now(), self._edited_at.get(job.id)
+                if last is not None and now - last < EDIT_EVERY:
+                    return
+                # Asked under the lock: a job that has settled since then belongs to `deliver`.
+                if not await self._records.card_is_live(job.id):
+                    return
+                self._edited_at[job.id] = now
+                await self._routes.edit(progress.card, job, Post.of(cards.progress(progress)))
+        except (*trouble.FAULTS, CourierError, StorageError) as error:
+            _log.info("card.unedited job=%d error=%r", job.id, error)
+
+    async def ping(self, delivery: Delivery, delivered: Delivered) -> None:
+        """Tell the asker of a long job, by a short reply, that it is over."""
+        job, message_id = delivery.job, delivered.message_id
+        in_channel = delivered.route in (Route.REPLY, Route.CHANNEL)
+        if delivery.card.private or not in_channel or message_id is None:
+            return
+        await _told(partial(self._mail.ping, job, message_id, cards.ping(job)))
+
+    async def tell_owner(self, text: str) -> None:
+        """Tell the owner what only the owner can mend; the same at most every 10 minutes."""
+        now = self._now()
+        self._told_owner_at = {
+            told: at for told, at in self._told_owner_at.items() if now - at < OWNER_SAME_EVERY
+        }
+        if text in self._told_owner_at:
+            return
+        self._told_owner_at[text] = now
+        post = Post(clip(text, cards.CONTENT_MAX))
+        nonce = f"{crc32(text.encode()):08x}:{now.timestamp():.0f}"
+        if self._owner_channel_id is not None:
+            room = self._mail.room(self._owner_channel_id)
+            if await _told(partial(self._mail.send, room, post, nonce=nonce)):
+                return
+        for owner_id in sorted(self._owner_ids):
+            await _told(partial(self._tell_directly, owner_id, post, nonce))
+
+    async def _tell_directly(self, user_id: int, post: Post, nonce: str) -> None:
+        await self._mail.send(await self._mail.direct(user_id), post, nonce=nonce)
+
+    def _alone(self, job_id: int) -> asyncio.Lock:
+        """One writer per card. A lock lives as long as somebody holds it or waits for it."""
+        return self._writing.setdefault(job_id, asyncio.Lock())
+
+
+async def _told(tell: Callable[[], Awaitable[object]]) -> bool:
+    """Best effort: whether it worked."""
+    try:
+        await tell()
+    except trouble.FAULTS as error:
+        _log.warning("courier.untold error=%r", error)
+        return False
+    return True

@@ -1,0 +1,169 @@
+"""The one way in: a request becomes a job, and the answer to the interaction becomes its card."""
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+import discord
+
+from bot.domain.errors import StorageError
+from bot.domain.refusal import AlreadyAccepted
+from bot.domain.request import ImageRequest, Requester
+from bot.engine.intake import Accepted, Intake, Reply
+from cogs import cards, trouble
+from cogs.guard import SERVERS_ONLY, whisper
+from cogs.refusals import refused
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """Whether Discord has the card; its id where that is known."""
+
+    stands: bool
+    message_id: int | None = None
+
+
+class Door:
+    """Every command and button that asks for pictures enters here."""
+
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
+
+    async def enter(self, interaction: discord.Interaction, request: ImageRequest) -> None:
+        """Accept `request` and answer with its card, or answer in private why not."""
+        if interaction.guild_id is None or interaction.channel_id is None:
+            await whisper(interaction, SERVERS_ONLY)
+            return
+        missing = [] if request.private else missing_permissions(interaction)
+        if missing:
+            await whisper(interaction, cannot_speak(missing))
+            return
+        answer = await self._intake.accept(
+            request,
+            Requester(
+                user_id=interaction.user.id,
+                guild_id=interaction.guild_id,
+                channel_id=interaction.channel_id,
+                age_restricted=is_age_restricted(interaction),
+            ),
+            source_key=f"interaction:{interaction.id}",
+            reply=Reply(
+                token=interaction.token,
+                expires_at=interaction.expires_at,
+                file_limit_bytes=interaction.filesize_limit,
+            ),
+        )
+        match answer:
+            case Accepted():
+                await self._place(interaction, answer)
+            case AlreadyAccepted(job_id):
+                _log.info("interaction.again id=%s job=%s", interaction.id, job_id)
+            case refusal:
+                await whisper(interaction, refused(refusal))
+
+    async def _place(self, interaction: discord.Interaction, accepted: Accepted) -> None:
+        """Answer with the card; a job whose card surely never came to be is taken back."""
+        job = accepted.job
+        ack = Ack(stands=False)
+        try:
+            ready_at = discord.utils.utcnow() + timedelta(seconds=accepted.place.wait_s)
+            face = cards.live(
+                job,
+                place=accepted.place,
+                ready_at=ready_at,
+                gate=accepted.gate,
+                ignored=accepted.ignored,
+            )
+            ack = await acknowledge(interaction, face.content, ephemeral=job.request.private)
+        finally:
+            if not ack.stands:
+                _log.warning("card.failed job=%s", job.id)
+                await self._withdraw(job.id)
+        if ack.stands:
+            await self._placed(job.id, ack.message_id)
+
+    async def _placed(self, job_id: int, message_id: int | None) -> None:
+        try:
+            await self._intake.placed(job_id, message_id=message_id)
+        except StorageError:
+            # The job is in line and goes on by itself; its token still reaches the card.
+            _log.exception("card.unnoted job=%s", job_id)
+
+    async def _withdraw(self, job_id: int) -> None:
+        try:
+            await self._intake.withdraw(job_id)
+        except StorageError:
+            # The job stays in line, and its pictures come as a new message.
+            _log.exception("card.unwithdrawn job=%s", job_id)
+
+
+async def acknowledge(interaction: discord.Interaction, content: str, *, ephemeral: bool) -> Ack:
+    """Answer an interaction with its card; a broken connection is tried once more.
+
+    Raises discord.HTTPException where Discord surely refused and somebody is still waiting.
+    """
+    unsure = False
+    for _ in range(2):
+        try:
+            sent = await interaction.response.send_message(
+                content,
+                ephemeral=ephemeral,
+                suppress_embeds=True,
+                allowed_mentions=discord.AllowedMentions.none(),
+            )
+        except discord.HTTPException as error:
+            if error.code == trouble.ALREADY_ACKNOWLEDGED:
+                # The try before this one had arrived after all.
+                return Ack(stands=True, message_id=await _card_id(interaction))
+            if error.code == trouble.UNKNOWN_INTERACTION:
+                return Ack(stands=False)
+            if error.status >= 500:
+                return Ack(stands=True)
+            raise
+        except trouble.BROKEN as error:
+            _log.warning("card.broken interaction=%s error=%r", interaction.id, error)
+            unsure = unsure or not trouble.surely_unsent(error)
+        else:
+            return Ack(stands=True, message_id=sent.message_id)
+    # Perhaps it stands. If not, the pictures come as a new message.
+    return Ack(stands=unsure)
+
+
+async def _card_id(interaction: discord.Interaction) -> int | None:
+    try:
+        return (await interaction.original_response()).id
+    except trouble.FAULTS:
+        return None
+
+
+def missing_permissions(interaction: discord.Interaction) -> list[str]:
+    """What the bot may not do in this channel, but must in order to deliver there."""
+    may = interaction.app_permissions
+    in_thread = isinstance(interaction.channel, discord.Thread)
+    needed = (
+        ("View Channel", may.view_channel),
+        ("Send Messages in Threads", may.send_messages_in_threads)
+        if in_thread
+        else ("Send Messages", may.send_messages),
+        ("Attach Files", may.attach_files),
+    )
+    return [name for name, granted in needed if not granted]
+
+
+def cannot_speak(missing: list[str]) -> str:
+    wanted = ", ".join(f"**{name}**" for name in missing)
+    return (
+        f"**I cannot post pictures here.** I need: {wanted}. Ask whoever manages this channel, "
+        "or ask with `private: True`, so that only you see the result. Nothing was charged."
+    )
+
+
+def is_age_restricted(interaction: discord.Interaction) -> bool:
+    """Discord's flag on the channel; a thread has its parent's."""
+    channel = interaction.channel
+    if isinstance(channel, discord.abc.GuildChannel | discord.Thread):
+        nsfw = getattr(channel, "is_nsfw", None)
+        return bool(nsfw and nsfw())
+    return False

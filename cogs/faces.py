@@ -1,0 +1,34 @@
+"""What a card looks like, as plain values: words and the buttons under them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """What a button under a card does. The names live in messages for ever."""
+
+    REROLL = "reroll"
+    DETAILS = "details"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    """A button for one job; `index` is the 1-based number of a picture, 0 for the whole job."""
+
+    action: Action
+    job_id: int
+    label: str
+    index: int = 0
+
+    @property
+    def custom_id(self) -> str:
+        return f"{self.action.value}:{self.job_id}:{self.index}"
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """Everything of a card but its files."""
+
+    content: str
+    buttons: tuple[Button, ...] = ()

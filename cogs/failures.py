@@ -1,0 +1,95 @@
+"""Why a job ended without pictures, in the asker's words. Pure."""
+
+from dataclasses import dataclass
+
+from bot.domain.job import Job, Outcome, Verdict
+from cogs.echo import echo
+
+DETAIL_SIGNS = 240
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """A title that names the class, the cause where nothing more exact is known, the next step."""
+
+    title: str
+    cause: str
+    advice: str
+
+
+_FAILURES = {
+    Verdict.FLAGGED: _Failure(
+        "Marked as unsafe",
+        "The image service marked the result as unsafe; such pictures are shown in "
+        "age-restricted channels only.",
+        "Try other words.",
+    ),
+    Verdict.REFUSED: _Failure(
+        "Request refused",
+        "The image service did not accept the request.",
+        "Change the prompt or the options.",
+    ),
+    Verdict.CONTENT: _Failure(
+        "Refused by moderation",
+        "The image service's moderation did not accept the prompt.",
+        "Try other words.",
+    ),
+    Verdict.UNAVAILABLE: _Failure(
+        "Model not available",
+        "This model cannot be used here just now.",
+        "Choose another `model`.",
+    ),
+    Verdict.FAILED: _Failure(
+        "The image service failed",
+        "It took the job and could not finish it.",
+        "Try again.",
+    ),
+    Verdict.TIMED_OUT: _Failure(
+        "Out of time",
+        "No result came in time.",
+        "Try again later.",
+    ),
+    Verdict.UNCONFIRMED: _Failure(
+        "No answer from the image service",
+        "Its answer never came, so it could not be confirmed whether it took the job. "
+        "The job was not sent twice.",
+        "Try again.",
+    ),
+    Verdict.LOST: _Failure(
+        "Result lost",
+        "The image service finished, but what it made could not be downloaded.",
+        "Try again.",
+    ),
+    Verdict.CANCELLED: _Failure(
+        "Cancelled",
+        "The job was taken out of line before it began.",
+        "Ask again whenever you like.",
+    ),
+}
+
+
+def failure(job: Job, outcome: Outcome, *, charged: int) -> list[str]:
+    """Title and cause, what was charged and the next step, the job's number."""
+    known = _FAILURES[outcome.verdict]
+    cost = f"{charged} charged." if charged else "Nothing was charged."
+    return [
+        f"**{known.title}.** {_cause(job, outcome, known)}",
+        f"{cost} {known.advice} · job {job.id}",
+    ]
+
+
+def _cause(job: Job, outcome: Outcome, known: _Failure) -> str:
+    if outcome.verdict is Verdict.TIMED_OUT and job.submitted_at and job.deadline_at:
+        allowed_s = (job.deadline_at - job.submitted_at).total_seconds()
+        return f"No result came within {_span(allowed_s)}."
+    detail = echo(outcome.detail, limit=DETAIL_SIGNS)
+    if not detail:
+        return known.cause
+    # Their words say what; ours, in front of it, say who.
+    return f"{known.cause} “{detail}”"
+
+
+def _span(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.0f} seconds"
+    return f"{seconds / 60:.0f} minutes"

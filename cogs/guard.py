@@ -1,0 +1,118 @@
+"""Every interaction's safety net: whatever breaks is logged, and the person gets one sentence."""
+
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.domain.errors import StorageError
+from cogs import trouble
+
+_log = logging.getLogger(__name__)
+
+# Discord takes an answer within 3 s; what is older is dead before we begin.
+LATE_S = 2.5
+# Our clock may be wrong: late is what is late compared with the latest others.
+COMPARED = 20
+
+SERVERS_ONLY = "This works in servers only."
+OUTDATED = (
+    "**The commands have just changed.** Discord still shows you an older form. Reload Discord "
+    "(Ctrl+R, or close and open the app) and ask again. Nothing was charged."
+)
+STORAGE = (
+    "**The bot's own storage cannot be used just now.** Nothing was saved and nothing was "
+    "charged. Try again in a minute; if it lasts, tell whoever runs the bot."
+)
+BROKEN = (
+    "**Something broke on our side.** Nothing was charged. It has been written down for whoever "
+    "runs the bot; trying again may help."
+)
+
+
+async def whisper(interaction: discord.Interaction, text: str) -> None:
+    """Say something to the one who asked, and to nobody else. Trouble is logged, not raised."""
+    nobody = discord.AllowedMentions.none()
+    try:
+        if interaction.response.is_done():
+            await interaction.followup.send(text, ephemeral=True, allowed_mentions=nobody)
+        else:
+            await interaction.response.send_message(text, ephemeral=True, allowed_mentions=nobody)
+    except trouble.FAULTS as error:
+        _log.warning("interaction.unanswered id=%s error=%r", interaction.id, error)
+
+
+class Guard:
+    """Stands before and behind every callback of one client."""
+
+    def __init__(self) -> None:
+        self._ages_s: deque[float] = deque(maxlen=COMPARED)
+
+    def is_late(self, interaction: discord.Interaction) -> bool:
+        """Whether Discord will not take an answer any more; replays after a reconnect are."""
+        age_s = (discord.utils.utcnow() - interaction.created_at).total_seconds()
+        self._ages_s.append(age_s)
+        late = age_s - min(self._ages_s) > LATE_S
+        if late:
+            _log.warning("interaction.late id=%s age_s=%.1f", interaction.id, age_s)
+        return late
+
+    async def shelter(
+        self, interaction: discord.Interaction, act: Callable[[], Awaitable[None]]
+    ) -> None:
+        """Run a component's callback, which has no error handler of its own."""
+        if self.is_late(interaction):
+            return
+        try:
+            await act()
+        except Exception as error:  # noqa: BLE001 - the net itself; `explain` logs the trace
+            await self.explain(interaction, error)
+
+    async def explain(self, interaction: discord.Interaction, error: Exception) -> None:
+        """Log what broke, and tell the person in one sentence what that means."""
+        match error:
+            case app_commands.CommandInvokeError(original=original):
+                await self.explain(interaction, original)
+            case app_commands.CommandSignatureMismatch() | app_commands.CommandNotFound():
+                _log.warning("interaction.outdated id=%s error=%s", interaction.id, error)
+                await whisper(interaction, OUTDATED)
+            case app_commands.CheckFailure():
+                await whisper(interaction, SERVERS_ONLY)
+            case app_commands.TransformerError():
+                await whisper(interaction, OUTDATED)
+            case discord.HTTPException(code=code) if code in _DEAD:
+                _log.info("interaction.dead id=%s code=%s", interaction.id, code)
+            case StorageError():
+                _log.error("interaction.storage id=%s", interaction.id, exc_info=error)
+                await whisper(interaction, STORAGE)
+            case _:
+                _log.error("interaction.broke id=%s", interaction.id, exc_info=error)
+                await whisper(interaction, BROKEN)
+
+
+# Nobody waits for these any more: too late, answered by another, or the token is over.
+_DEAD = frozenset({trouble.UNKNOWN_INTERACTION, trouble.ALREADY_ACKNOWLEDGED, trouble.TOKEN_OVER})
+
+
+class GuardedTree(app_commands.CommandTree[commands.AutoShardedBot]):
+    """The command tree with the net under it."""
+
+    def __init__(self, client: commands.AutoShardedBot) -> None:
+        super().__init__(client)
+        self.guard = Guard()
+
+    async def interaction_check(
+        self, interaction: discord.Interaction[commands.AutoShardedBot], /
+    ) -> bool:
+        return not self.guard.is_late(interaction)
+
+    async def on_error(
+        self,
+        interaction: discord.Interaction[commands.AutoShardedBot],
+        error: app_commands.AppCommandError,
+        /,
+    ) -> None:
+        await self.guard.explain(interaction, error)

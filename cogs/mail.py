@@ -1,0 +1,206 @@
+"""The few calls by which a card reaches Discord. Decides no route; raises what Discord raises."""
+
+import io
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+
+import discord
+
+from bot.domain.errors import CourierError
+from bot.domain.job import Card, Job
+from bot.engine.courier import File
+from cogs import cards
+from cogs.buttons import JobButton, view_of
+from cogs.echo import clip
+from cogs.faces import Button, Face
+
+ALT_TEXT_MAX = 1024
+# Where a message of ours may be that was sent at a given moment: the clocks may differ.
+CLOCKS_DIFFER = timedelta(minutes=2)
+SENT_WITHIN = timedelta(minutes=15)
+LOOKED_THROUGH = 1000
+
+_NOBODY = discord.AllowedMentions.none()
+# Discord's word for the answer to an interaction, where an id would stand.
+_ORIGINAL = cast(int, "@original")
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What a message says and carries."""
+
+    content: str
+    files: tuple[File, ...] = ()
+    buttons: tuple[Button, ...] = ()
+
+    @classmethod
+    def of(cls, face: Face, files: Iterable[File] = ()) -> "Post":
+        return cls(face.content, tuple(files), face.buttons)
+
+    def direct(self, job: Job) -> "Post":
+        """The same for a direct message, where buttons would not know their server."""
+        return Post(cards.direct(self.content, job), self.files)
+
+
+class Mail:
+    """Sends and edits with one client's connection and token."""
+
+    def __init__(self, client: discord.Client) -> None:
+        self._client = client
+
+    async def edit_by_token(self, card: Card, post: Post) -> int:
+        """Edit the answer to an interaction; works for whoever may see it, for 15 minutes."""
+        message = await self._webhook(card).edit_message(
+            _ORIGINAL if card.message_id is None else card.message_id,
+            content=post.content,
+            attachments=_uploads(post),
+            view=view_of(post.buttons),
+            allowed_mentions=_NOBODY,
+        )
+        return message.id
+
+    async def edit_by_bot(self, job: Job, message_id: int, post: Post) -> int:
+        """Edit a message in a channel that the bot is in."""
+        message = (
+            await self.channel(job)
+            .get_partial_message(message_id)
+            .edit(
+                content=post.content,
+                attachments=_uploads(post),
+                view=view_of(post.buttons),
+                allowed_mentions=_NOBODY,
+            )
+        )
+        return message.id
+
+    async def send(self, place: discord.abc.Messageable, post: Post, *, nonce: str) -> int:
+        """Send a new message; within some minutes the same nonce makes no second one."""
+        view = view_of(post.buttons)
+        message = await place.send(
+            post.content,
+            files=_uploads(post),
+            nonce=nonce,
+            suppress_embeds=True,
+            allowed_mentions=_NOBODY,
+            # discord.py takes None here, but its types do not say so.
+            view=cast(discord.ui.View, view),
+        )
+        return message.id
+
+    async def ping(self, job: Job, message_id: int, text: str) -> None:
+        """Answer a card with a message that notifies its asker and nobody else."""
+        await self.channel(job).send(
+            text,
+            nonce=f"{job.id}:ping",
+            reference=discord.MessageReference(
+                message_id=message_id,
+                channel_id=job.requester.channel_id,
+                guild_id=job.requester.guild_id,
+                fail_if_not_exists=False,
+            ),
+            allowed_mentions=discord.AllowedMentions(
+                everyone=False,
+                roles=False,
+                users=[discord.Object(job.requester.user_id)],
+                replied_user=False,
+            ),
+        )
+
+    async def whisper(self, card: Card, text: str) -> None:
+        """Tell the one whose interaction it was, beside the card, for 15 minutes."""
+        await self._webhook(card).send(
+            text, ephemeral=True, wait=True, allowed_mentions=_NOBODY, suppress_embeds=True
+        )
+
+    def channel(self, job: Job) -> discord.PartialMessageable:
+        """Where the job was asked for; needs no cache and no request."""
+        return self._client.get_partial_messageable(
+            job.requester.channel_id, guild_id=job.requester.guild_id
+        )
+
+    def room(self, channel_id: int) -> discord.PartialMessageable:
+        return self._client.get_partial_messageable(channel_id)
+
+    async def direct(self, user_id: int) -> discord.DMChannel:
+        return await self._client.create_dm(discord.Object(user_id))
+
+    async def find_card(self, job: Job, *, sent_at: datetime) -> int | None:
+        """Our message in the channel that carries this job's buttons."""
+        return await self._find(
+            self.channel(job), sent_at, lambda message: job.id in _jobs_of(message)
+        )
+
+    async def find_direct(
+        self, room: discord.DMChannel, job: Job, *, sent_at: datetime
+    ) -> int | None:
+        """Our direct message that carries this job."""
+        marks = (f"· job {job.id}\n", f"<#{job.requester.channel_id}>.")
+        return await self._find(
+            room,
+            sent_at,
+            lambda message: all(mark in f"{message.content}\n" for mark in marks),
+        )
+
+    def may_look_back(self, job: Job) -> bool | None:
+        """Whether the bot may read what was said in the channel; None where it is not known.
+
+        Without that permission Discord answers with an empty list, not with an error.
+        """
+        guild = self._client.get_guild(job.requester.guild_id)
+        if guild is None or guild.me is None:
+            return None
+        channel = guild.get_channel_or_thread(job.requester.channel_id)
+        if channel is None:
+            return None
+        return channel.permissions_for(guild.me).read_message_history
+
+    async def _find(
+        self,
+        place: discord.abc.Messageable,
+        sent_at: datetime,
+        is_it: Callable[[discord.Message], bool],
+    ) -> int | None:
+        me = self._client.user
+        async for message in place.history(
+            limit=LOOKED_THROUGH, after=sent_at - CLOCKS_DIFFER, oldest_first=True
+        ):
+            if message.created_at > sent_at + SENT_WITHIN:
+                return None
+            if me is not None and message.author.id == me.id and is_it(message):
+                return message.id
+        return None
+
+    def _webhook(self, card: Card) -> discord.Webhook:
+        """The interaction's own door, which needs no interaction object: it outlives restarts."""
+        application_id = self._client.application_id
+        if application_id is None or card.token is None:
+            raise CourierError("the bot has not logged in yet")
+        return discord.Webhook.partial(application_id, card.token, client=self._client)
+
+
+def _uploads(post: Post) -> list[discord.File]:
+    """Fresh files: discord.py closes them after each call."""
+    return [
+        discord.File(
+            io.BytesIO(file.data),
+            filename=file.name,
+            spoiler=file.spoiler,
+            description=clip(file.description, ALT_TEXT_MAX) or None,
+        )
+        for file in post.files
+    ]
+
+
+def _jobs_of(message: discord.Message) -> set[int]:
+    """The jobs that a message's buttons are about."""
+    template = JobButton.__discord_ui_compiled_template__
+    found = (
+        template.fullmatch(child.custom_id or "")
+        for row in message.components
+        if isinstance(row, discord.ActionRow)
+        for child in row.children
+        if isinstance(child, discord.Button)
+    )
+    return {int(match["job"]) for match in found if match is not None}

@@ -1,0 +1,95 @@
+"""Why a request was not accepted, in words. Pure."""
+
+from bot.domain.refusal import (
+    AlreadyAccepted,
+    BadOption,
+    ModelClosed,
+    OverLimit,
+    Refusal,
+    Rule,
+    ServerNotAllowed,
+    ShuttingDown,
+    UnknownModel,
+    UnknownStyle,
+)
+from cogs.cards import OPTION_WORDS, moment, pictures
+from cogs.echo import echo
+
+NAME_SIGNS = 100
+_NOTHING = "Nothing was charged."
+
+_TITLES = {
+    Rule.MEMBER_DAY: "Your daily limit",
+    Rule.SERVER_DAY: "This server's daily limit",
+    Rule.SERVER_MONTH: "This server's monthly limit",
+    Rule.OWNER_DAY: "The bot owner's daily limit for each server",
+    Rule.OWNER_BUDGET: "The bot owner's monthly budget",
+    Rule.MEMBER_LINE: "Your jobs in line",
+    Rule.SERVER_LINE: "This server's line",
+}
+
+
+def refused(refusal: Refusal) -> str:
+    """What the asker reads: which rule or option, what would work, and that it cost nothing."""
+    match refusal:
+        case OverLimit():
+            return _over_limit(refusal)
+        case UnknownModel(model, close):
+            return _unknown("model", model, close)
+        case UnknownStyle(style, close):
+            return _unknown("style", style, close)
+        case BadOption(option, works):
+            words = OPTION_WORDS.get(option, option)
+            return f"**This {words} cannot work** with this model. What works: {works}. {_NOTHING}"
+        case ModelClosed(model):
+            return (
+                f"**{_name(model)} is not available just now.** Choose another `model`, "
+                f"or try again later. {_NOTHING}"
+            )
+        case ServerNotAllowed():
+            return (
+                "**This server may not use the bot.** Its owner allows it on chosen servers "
+                f"only. {_NOTHING}"
+            )
+        case ShuttingDown():
+            return f"**Limner is being restarted.** Try again in a minute. {_NOTHING}"
+        case AlreadyAccepted(job_id):
+            return f"This request is in line already · job {job_id}"
+
+
+def _over_limit(over: OverLimit) -> str:
+    reset = "" if over.resets_at is None else f" It resets {moment(over.resets_at)}."
+    title = _TITLES[over.rule]
+    match over.rule:
+        case Rule.OWNER_BUDGET:
+            # How much money is nobody's business but the owner's.
+            return f"**{title}** is used up.{reset} {_NOTHING}"
+        case Rule.MEMBER_LINE:
+            return (
+                f"**{title}:** you may have {_jobs(over.limit)} waiting here, and "
+                f"{over.used} wait already. Ask again when one is done. {_NOTHING}"
+            )
+        case Rule.SERVER_LINE:
+            return (
+                f"**{title} is full:** it holds {_jobs(over.limit)}, and {over.used} wait "
+                f"already. Ask again when one is done. {_NOTHING}"
+            )
+        case _:
+            return (
+                f"**{title}:** {over.remaining} of {pictures(over.limit)} left, and this would "
+                f"take {over.asked}.{reset} {_NOTHING}"
+            )
+
+
+def _unknown(what: str, name: str, close: tuple[str, ...]) -> str:
+    alike = ", ".join(_name(each) for each in close)
+    hint = f" Did you mean {alike}?" if alike else f" Pick one from the list at `{what}`."
+    return f"**There is no {what} called {_name(name)}.**{hint} {_NOTHING}"
+
+
+def _name(text: str) -> str:
+    return echo(text, limit=NAME_SIGNS) or "(nothing)"
+
+
+def _jobs(count: int) -> str:
+    return "1 job" if count == 1 else f"{count} jobs"
