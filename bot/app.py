@@ -1,0 +1,305 @@
+"""The only place where the parts meet: one straight line of assembly, closed in reverse."""
+
+import asyncio
+import logging
+import signal
+import tomllib
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib import resources
+from typing import Any
+from urllib.parse import urlsplit
+
+import discord
+from aiohttp import ClientError
+
+from bot.domain.errors import LimnerError
+from bot.domain.limits import Limits
+from bot.domain.styles import Style, read_styles
+from bot.download import Downloader
+from bot.engine.delivery import DeliveryStep
+from bot.engine.gatekeeper import Gatekeeper
+from bot.engine.intake import Intake
+from bot.engine.policy import Policy
+from bot.engine.progress import ProgressBoard
+from bot.engine.records import Records
+from bot.engine.runner import Runner
+from bot.engine.steps import Steps
+from bot.modelslab.catalogue import Catalogue
+from bot.modelslab.client import ModelsLab
+from bot.settings import Settings
+from bot.web.health import HealthServer, Measure, NotReady
+from cogs.client import LimnerClient, point_at
+from cogs.courier import DiscordCourier
+from storage import gates, jobs, slots
+from storage.database import Database
+from storage.pictures import PictureFiles
+
+log = logging.getLogger(__name__)
+
+TURN_OVERDUE = timedelta(seconds=30)
+CLEAN_UP_EVERY_S = 6 * 3600.0
+GOODBYE_S = 1.5
+RECONNECT_S = (5.0, 60.0)
+
+
+class CannotStart(LimnerError):
+    """What the owner must mend before the bot can run; one readable line."""
+
+
+def utcnow() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """Every part that has a life, ready but not yet running."""
+
+    settings: Settings
+    database: Database
+    intake: Intake
+    records: Records
+    client: LimnerClient
+    runner: Runner
+    now: Callable[[], datetime]
+
+
+@asynccontextmanager
+async def open_house(
+    settings: Settings, *, now: Callable[[], datetime] = utcnow
+) -> AsyncIterator[House]:
+    """Everything assembled on an open database; nothing runs yet.
+
+    Raises StorageUnusable where the database cannot be used, CannotStart for a setting that only
+    the parts can judge.
+    """
+    catalogue, styles, policy = Catalogue.built_in(), shipped_styles(), policy_of(settings)
+    if catalogue.get(settings.default_model) is None:
+        close = ", ".join(catalogue.close(settings.default_model)) or "see /imagine's list"
+        raise CannotStart(f"DEFAULT_MODEL: no model of that name is known (perhaps: {close})")
+    async with AsyncExitStack() as stack:
+        database = await Database.open(settings.database_url)
+        stack.push_async_callback(database.close)
+        vendor = await stack.enter_async_context(
+            ModelsLab(
+                settings.modelslab_base_url,
+                settings.modelslab_api_key.get_secret_value(),
+                timeout_s=settings.modelslab_timeout_s,
+            )
+        )
+        downloader = await stack.enter_async_context(Downloader(trusted=stand_ins(settings)))
+        files = PictureFiles(database.path.parent / "pictures")
+        records = Records(database, files=files, catalogue=catalogue)
+        intake = Intake(
+            database,
+            catalogue=catalogue,
+            styles=styles,
+            policy=policy,
+            wake=lambda: runner.wake(),
+            now=now,
+        )
+        point_at(settings.discord_api_url)
+        client = LimnerClient(intake=intake, records=records, catalogue=catalogue, styles=styles)
+        courier = DiscordCourier(
+            client,
+            records=records,
+            default_model=settings.default_model,
+            owner_ids=settings.owner_ids,
+            owner_channel_id=settings.owner_channel_id,
+            now=now,
+        )
+        gatekeeper = Gatekeeper(database, vendor=vendor, courier=courier, now=now)
+        runner = Runner(
+            database,
+            steps=Steps(
+                database,
+                vendor=vendor,
+                downloader=downloader,
+                files=files,
+                gatekeeper=gatekeeper,
+                catalogue=catalogue,
+                styles=styles,
+                policy=policy,
+                now=now,
+            ),
+            delivery=DeliveryStep(
+                database,
+                files=files,
+                courier=courier,
+                catalogue=catalogue,
+                policy=policy,
+                now=now,
+            ),
+            gatekeeper=gatekeeper,
+            board=ProgressBoard(
+                database, courier=courier, catalogue=catalogue, policy=policy, now=now
+            ),
+            max_queued=policy.max_queued,
+            now=now,
+        )
+        yield House(
+            settings=settings,
+            database=database,
+            intake=intake,
+            records=records,
+            client=client,
+            runner=runner,
+            now=now,
+        )
+
+
+async def run(settings: Settings) -> None:
+    """The bot on Discord, until SIGTERM or SIGINT. Raises LimnerError where it cannot start."""
+    if settings.public_url is not None:
+        log.warning("web.absent PUBLIC_URL is set, but this version has no web part: polling only")
+    async with open_house(settings) as house:
+        health = HealthServer(
+            settings.metrics_host,
+            settings.metrics_port,
+            pings={
+                "database": house.database.ping,
+                "gateway": lambda: _ping_gateway(house.client),
+                "runner": lambda: _ping_runner(house),
+            },
+            measure=lambda: _measures(house),
+        )
+        async with health:
+            log.info("bot.started health_port=%d", health.port)
+            await _live(house)
+    log.info("bot.stopped")
+
+
+async def _live(house: House) -> None:
+    """Run until a signal asks to stop, or until a part that must live has died."""
+    asked_to_stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, asked_to_stop.set)
+    lives = {
+        asyncio.create_task(asked_to_stop.wait(), name="signal"),
+        asyncio.create_task(_connect(house), name="discord"),
+        asyncio.create_task(house.runner.run(), name="runner"),
+        asyncio.create_task(_keep_clean(house), name="clean-up"),
+    }
+    try:
+        ended, _ = await asyncio.wait(lives, return_when=asyncio.FIRST_COMPLETED)
+        for life in ended:
+            life.result()
+    finally:
+        await _say_goodbye(house, lives)
+
+
+async def _say_goodbye(house: House, lives: Iterable[asyncio.Task[Any]]) -> None:
+    """No new work; steps in flight finish or are left to be resumed. Within ten seconds."""
+    house.intake.close()
+    await house.runner.stop()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(GOODBYE_S):
+            await house.client.close()
+    for life in lives:
+        life.cancel()
+    await asyncio.gather(*lives, return_exceptions=True)
+
+
+async def _connect(house: House) -> None:
+    """Stay connected to Discord; wait for it where it is away at the start."""
+    wait_s, longest_s = RECONNECT_S
+    while True:
+        try:
+            await house.client.start(house.settings.discord_token.get_secret_value())
+        except discord.LoginFailure as error:
+            raise CannotStart(
+                "DISCORD_TOKEN was refused by Discord: copy it again from the developer portal"
+            ) from error
+        except (OSError, ClientError, discord.DiscordServerError, discord.GatewayNotFound) as error:
+            log.warning("discord.unreachable error=%r retry_s=%.0f", error, wait_s)
+            await asyncio.sleep(wait_s)
+            wait_s = min(wait_s * 2, longest_s)
+        else:
+            return
+
+
+async def _keep_clean(house: House) -> None:
+    keep = timedelta(days=house.settings.keep_pictures_days)
+    while True:
+        await asyncio.sleep(CLEAN_UP_EVERY_S)
+        try:
+            cleaned = await house.records.clean_up(before=house.now() - keep)
+        except LimnerError:
+            log.exception("clean_up.failed")
+        else:
+            log.info("clean_up.done jobs=%d", cleaned)
+
+
+async def _ping_gateway(client: LimnerClient) -> None:
+    if client.is_closed() or not client.is_ready():
+        raise NotReady("not connected to Discord")
+
+
+async def _ping_runner(house: House) -> None:
+    at = house.runner.last_turn_at
+    if at is None or house.now() - at > TURN_OVERDUE:
+        raise NotReady("the runner has not turned lately")
+
+
+async def _measures(house: House) -> Sequence[Measure]:
+    async with house.database.reading() as tx:
+        standing = await jobs.counts(tx)
+        taken = await slots.taken(tx)
+        closed = await gates.all_closed(tx)
+    return [
+        *(
+            Measure("limner_jobs", "Jobs before delivery", "gauge", count, {"status": status})
+            for status, count in standing.items()
+        ),
+        Measure("limner_slots_taken", "Places taken at the vendor", "gauge", taken),
+        *(
+            Measure("limner_gate_closed", "Gates that are closed", "gauge", 1, {"reason": reason})
+            for reason in sorted({gate.reason for gate in closed})
+        ),
+        *(
+            Measure(f"limner_{name}", f"Since the start: {name}", "counter", count, {"how": how})
+            for (name, how), count in sorted(house.runner.tally.items())
+        ),
+        Measure("limner_servers", "Servers the bot is in", "gauge", len(house.client.guilds)),
+    ]
+
+
+def policy_of(settings: Settings) -> Policy:
+    """What the owner's settings mean to the engine."""
+    budget = settings.budget_per_month
+    return Policy(
+        limits=Limits(
+            server_day=settings.default_server_day,
+            server_month=settings.default_server_month,
+            member_day=settings.default_member_day,
+            server_line=settings.default_server_line,
+            member_line=settings.default_member_line,
+            owner_day=settings.max_pictures_per_server_day,
+            owner_budget=None if budget is None else int(budget * 100),
+        ),
+        default_model=settings.default_model,
+        allowed_guilds=settings.allowed_guilds,
+        price_micros=int(settings.price_per_picture * 1_000_000),
+        max_queued=settings.modelslab_max_queued,
+        deadline=timedelta(seconds=settings.job_deadline_s),
+    )
+
+
+def shipped_styles() -> dict[str, Style]:
+    """The styles that come with Limner."""
+    text = resources.files("bot").joinpath("styles.toml").read_text("utf-8")
+    return read_styles(tomllib.loads(text))
+
+
+def stand_ins(settings: Settings) -> frozenset[tuple[str, int]]:
+    """Host and port of the addresses in the settings: they alone may be private."""
+    named = (settings.modelslab_base_url, settings.discord_api_url)
+    parts = [urlsplit(url) for url in named if url is not None]
+    return frozenset(
+        (part.hostname, part.port or (443 if part.scheme == "https" else 80))
+        for part in parts
+        if part.hostname is not None
+    )
