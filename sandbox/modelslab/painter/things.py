@@ -72,8 +72,8 @@ def person(pen: Pen, coat: Tones) -> None:
     for side in (-0.06, 0.06):
         pen.stroke([(side, 0.3), (side, 0.04)], 0.09, coat.ink)
         pen.oval(side * 1.2, 0.02, 0.07, 0.03, coat.ink)
-    pen.stroke([(0.1, 0.58), (0.2, 0.42), (0.19, 0.32)], 0.085, coat.dark)
-    pen.stroke([(-0.1, 0.58), (-0.2, 0.42), (-0.19, 0.32)], 0.085, coat.main)
+    pen.stroke([(0.1, 0.58), (0.2, 0.42), (0.19, 0.32)], 0.09, coat.dark, taper=0.9)
+    pen.stroke([(-0.1, 0.58), (-0.2, 0.42), (-0.19, 0.32)], 0.09, coat.main, taper=0.9)
     for side in (-0.19, 0.19):
         pen.oval(side, 0.29, 0.035, 0.035, skin)
     pen.blob(

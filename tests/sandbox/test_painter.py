@@ -1,0 +1,136 @@
+"""Pictures: the same for the same words, another for others, in time and of the asked size."""
+
+import io
+import time
+from collections.abc import Callable
+
+import pytest
+from PIL import Image, ImageStat
+
+from sandbox.modelslab.painter import cover, paint, sketch
+from sandbox.modelslab.painter.words import Figure, Scene, Style
+
+FOX = "a red fox at night in a forest"
+
+
+def picture(prompt: str = FOX, *, seed: int = 7, side: int = 256, **more: str) -> bytes:
+    return paint(prompt, seed=seed, width_px=side, height_px=side, **more)
+
+
+def opened(png: bytes) -> Image.Image:
+    image = Image.open(io.BytesIO(png))
+    image.load()
+    return image
+
+
+def mean(png: bytes, box: tuple[int, int, int, int] | None = None) -> list[float]:
+    return ImageStat.Stat(opened(png).crop(box) if box else opened(png)).mean
+
+
+def brightness(prompt: str, *, seed: int = 7) -> float:
+    return sum(mean(picture(prompt, seed=seed)))
+
+
+@pytest.mark.parametrize("painter", [paint, sketch])
+def test_the_same_wish_gives_the_same_bytes(painter: Callable[..., bytes]) -> None:
+    one, two = (painter(FOX, seed=3, width_px=256, height_px=256) for _ in range(2))
+    assert one == two
+
+
+@pytest.mark.parametrize("painter", [paint, sketch])
+def test_words_seed_and_model_all_count(painter: Callable[..., bytes]) -> None:
+    wishes = [
+        (FOX, 1, "flux"),
+        (FOX, 2, "flux"),
+        (FOX, 1, "sdxl"),
+        ("a red cat at night in a forest", 1, "flux"),
+        ("quantum serenity", 1, "flux"),
+        ("lorem ipsum", 1, "flux"),
+    ]
+    pictures = {
+        painter(words, seed=seed, width_px=128, height_px=128, model=model)
+        for words, seed, model in wishes
+    }
+    assert len(pictures) == len(wishes)
+
+
+@pytest.mark.parametrize("painter", [paint, sketch])
+@pytest.mark.parametrize("size", [(512, 512), (1024, 576), (576, 1024), (64, 64), (2048, 1024)])
+def test_a_picture_has_the_asked_size(painter: Callable[..., bytes], size: tuple[int, int]) -> None:
+    image = opened(painter(FOX, seed=1, width_px=size[0], height_px=size[1]))
+    assert (image.format, image.mode, image.size) == ("PNG", "RGB", size)
+
+
+def test_a_red_fox_is_red_and_a_blue_one_blue() -> None:
+    # Where the fox sits: the middle of the lower half.
+    box = (100, 130, 156, 230)
+    red, blue = (mean(picture(f"a {coat} fox in the snow by day"), box) for coat in ("red", "blue"))
+    assert red[0] > red[2] + 20
+    assert blue[2] > blue[0] + 20
+
+
+def test_nights_are_darker_than_days() -> None:
+    for seed in range(3):
+        night = brightness("a fox in the forest at night", seed=seed)
+        assert night < 0.6 * brightness("a fox in the forest by day", seed=seed)
+
+
+def test_a_colour_of_the_air_tints_the_picture() -> None:
+    red, blue = mean(picture("red dream, day")), mean(picture("blue dream, day"))
+    assert red[0] - red[2] > blue[0] - blue[2] + 30
+
+
+def test_crossing_the_moon_out_changes_the_picture_only_for_those_who_listen() -> None:
+    words = "a moonlit fox"
+    assert picture(words, model="sdxl") != picture(words, negative="fox", model="sdxl")
+    assert picture(words, model="flux") == picture(words, negative="fox", model="flux")
+
+
+@pytest.mark.parametrize("scene", Scene)
+def test_every_scene_can_be_painted_at_any_time(scene: Scene) -> None:
+    pictures = {
+        picture(f"{scene} at {when}", side=96) for when in ("night", "dawn", "day", "sunset")
+    }
+    assert len(pictures) == 4
+
+
+@pytest.mark.parametrize("figure", Figure)
+def test_every_figure_leaves_a_mark(figure: Figure) -> None:
+    empty, full = (
+        opened(picture(f"{words}desert by day", side=128)) for words in ("", f"a {figure}, ")
+    )
+    assert empty.tobytes() != full.tobytes()
+
+
+@pytest.mark.parametrize("style", [style for style in Style if style is not Style.PLAIN])
+def test_every_style_makes_another_picture_of_the_same_kind(style: Style) -> None:
+    styled = opened(picture(f"{style} fox", side=256))
+    assert (styled.mode, styled.size) == ("RGB", (256, 256))
+    if style is Style.PIXEL:
+        # Without the signature in its corner there are few colours left.
+        colours = styled.crop((0, 0, 256, 220)).getcolors(256)
+        assert colours is not None
+        assert len(colours) <= 28
+
+
+@pytest.mark.parametrize("prompt", ["", "🦊 狐", "x" * 3000, "\x00"])
+def test_any_prompt_gives_a_picture(prompt: str) -> None:
+    assert opened(picture(prompt, side=64)).size == (64, 64)
+
+
+@pytest.mark.parametrize("veil", ["blur", "pixelate", "black", "sensitive_content_text"])
+def test_a_covered_picture_hides_what_was_there(veil: str) -> None:
+    plain = picture(side=256)
+    covered = opened(cover(plain, veil))
+    assert covered.size == (256, 256)
+    assert covered.tobytes() != opened(plain).tobytes()
+    if veil == "black":
+        assert covered.getextrema() == ((0, 0), (0, 0), (0, 0))
+
+
+def test_a_large_picture_is_painted_quickly() -> None:
+    """A loose bound: a painter that stopped shrinking its work would need seconds."""
+    picture(side=64)
+    began = time.process_time()
+    paint(FOX, seed=1, width_px=1024, height_px=1024)
+    assert time.process_time() - began < 1.5
