@@ -75,7 +75,7 @@ def _read_object(value: dict[str, object]) -> Body:
         status = "error"
     meta = value.get("meta")
     return Body(
-        status=status.strip().lower() if isinstance(status, str) else "",
+        status=tidy(status).lower() if isinstance(status, str) else "",
         message=_message(value),
         remote_id=next(
             (known for name in ("id", "request_id") if (known := _id(value.get(name)))), None

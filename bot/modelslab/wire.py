@@ -43,6 +43,8 @@ ERRORS = frozenset({"error", "failed", "failure", "fail"})
 POSTED_AGAIN = frozenset({Reason.BUSY, Reason.CREDITS, Reason.KEY, Reason.DOWN})
 # 4xx codes that do not tell whether the request was taken: time-out, conflict, too early, closed.
 UNTELLING_CODES = frozenset({408, 409, 425, 499})
+# A wait closes the bot for everybody: not for longer on the word of one answer.
+RETRY_AFTER_MAX_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +204,7 @@ def read_submission(
         return Accepted(ticket, said.eta_s)
     if status == 429:
         return _refused(Reason.BUSY, said)
-    return Unclear(said.message or f"status {said.status or status} without an id")
+    return Unclear(said.message or f"HTTP {status}, and no id to ask by")
 
 
 def _unread_submission(status: int) -> Refused | Unclear:
@@ -248,7 +250,9 @@ def _refused(reason: Reason, said: Body) -> Refused:
     wait_s = said.retry_after_s
     if wait_s is None:
         wait_s = complaint.wait_of_text(said.message)
-    return Refused(reason, said.message, wait_s if reason in POSTED_AGAIN else None)
+    if wait_s is None or reason not in POSTED_AGAIN:
+        return Refused(reason, said.message)
+    return Refused(reason, said.message, min(wait_s, RETRY_AFTER_MAX_S))
 
 
 def read_fetch(status: int, body: bytes) -> Finished | StillRunning | Refused | Unclear:
