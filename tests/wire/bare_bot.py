@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import discord
+import pytest
+import yarl
 from discord import app_commands
 from PIL import Image
 
@@ -30,7 +32,7 @@ class BareBot(discord.AutoShardedClient):
         super().__init__(
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
-            guild_ready_timeout=0.1,
+            guild_ready_timeout=0.02,
         )
         self.tree = app_commands.CommandTree(self)
         self.tree.error(self._keep_failure)
@@ -116,6 +118,14 @@ class BareBot(discord.AutoShardedClient):
             await interaction.response.send_message("ok")
 
         self.tree.add_command(group)
+
+
+def point_at(wire: WireDiscord, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let discord.py in this process talk to the small Discord until the test ends."""
+    monkeypatch.setattr("discord.http.Route.BASE", wire.api_url)
+    # The first connection asks /gateway/bot; one after an invalidated session does not.
+    default = "discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY"
+    monkeypatch.setattr(default, yarl.URL(wire.gateway_url))
 
 
 @contextlib.asynccontextmanager

@@ -3,7 +3,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from .bare_bot import BareBot, running
+from .bare_bot import BareBot, point_at, running
 from .fixtures import pytest_configure, wire_discord
 from .server import WireDiscord
 
@@ -13,6 +13,6 @@ __all__ = ["bot", "pytest_configure", "wire_discord"]
 @pytest_asyncio.fixture
 async def bot(wire_discord: WireDiscord, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[BareBot]:
     """A bare discord.py bot in this process, connected and with its commands registered."""
-    monkeypatch.setattr("discord.http.Route.BASE", wire_discord.api_url)
+    point_at(wire_discord, monkeypatch)
     async with running(BareBot(), wire_discord) as bot:
         yield bot

@@ -5,6 +5,7 @@ Pure: refuses with `ClientRefused` what the client would not send; sends nothing
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Any
 
 from .bodies import Upload
@@ -14,9 +15,21 @@ from .messages import Attachment
 from .shapes import channel_shape, member_shape, role_shape, user_shape
 from .world import Channel, Guild, Role, User
 
-STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, NUMBER, ATTACHMENT = 3, 4, 5, 6, 7, 8, 10, 11
 _SAFE_INTEGER = 2**53
 _LONGEST_STRING = 6000
+
+
+class Type(IntEnum):
+    """What an option takes."""
+
+    STRING = 3
+    INTEGER = 4
+    BOOLEAN = 5
+    USER = 6
+    CHANNEL = 7
+    ROLE = 8
+    NUMBER = 10
+    ATTACHMENT = 11
 
 
 class ClientRefused(Exception):
@@ -97,18 +110,18 @@ class Typist:
             return {**option, "value": str(value), "focused": True}
         value = _chosen(definition, value)
         match definition["type"]:
-            case 3 | 4 | 5 | 10:
+            case Type.STRING | Type.INTEGER | Type.BOOLEAN | Type.NUMBER:
                 option["value"] = _checked_scalar(definition, value)
-            case 6:
+            case Type.USER:
                 option["value"] = self._resolve_user(_of(User, name, value), resolved)
-            case 7:
+            case Type.CHANNEL:
                 channel = _of(Channel, name, value)
                 shape = {**channel_shape(channel, self._bot), "permissions": "0"}
                 option["value"] = _resolve(resolved, "channels", channel.id, shape)
-            case 8:
+            case Type.ROLE:
                 role = _of(Role, name, value)
                 option["value"] = _resolve(resolved, "roles", role.id, role_shape(role))
-            case 11:
+            case Type.ATTACHMENT:
                 filename, content = value
                 file = self._hand_over(Upload(filename, content))
                 option["value"] = _resolve(resolved, "attachments", file.id, self._show(file))
@@ -151,13 +164,13 @@ def _checked_scalar(definition: Json, value: Any) -> str | float:
     """A text, number or boolean within the declared range."""
     name, kind = definition["name"], definition["type"]
     match value:
-        case bool() if kind == BOOLEAN:
+        case bool() if kind == Type.BOOLEAN:
             return value
-        case str() if kind == STRING:
+        case str() if kind == Type.STRING:
             _within(name, len(value), definition, "length", 0, _LONGEST_STRING)
             return value
-        case int() | float() if kind in (INTEGER, NUMBER) and not isinstance(value, bool):
-            if kind == NUMBER or isinstance(value, int):
+        case int() | float() if kind in (Type.INTEGER, Type.NUMBER) and not isinstance(value, bool):
+            if kind == Type.NUMBER or isinstance(value, int):
                 _within(name, value, definition, "value", -_SAFE_INTEGER, _SAFE_INTEGER)
                 return value
     raise ClientRefused(f"{name} does not take {value!r}")

@@ -93,8 +93,8 @@ async def test_an_ephemeral_answer_is_seen_by_one_person_only(
     assert inter.message is not None
     with pytest.raises(ClientRefused):
         await wire_discord.click(wire_discord.ben, inter.message, label="Again")
+    channel = bot.get_partial_messageable(wire_discord.general.id)
     with pytest.raises(discord.NotFound) as refusal:
-        channel = bot.get_partial_messageable(wire_discord.general.id)
         await channel.get_partial_message(inter.message.id).edit(content="?")
     assert refusal.value.code == 10008
 

@@ -1,0 +1,123 @@
+"""Connections that break, bots that restart, tokens that are wrong."""
+
+import asyncio
+from typing import Any
+
+import aiohttp
+import discord
+import pytest
+
+from .bare_bot import BareBot, Inter, point_at, running
+from .gateway import HowToBreak, Op
+from .server import WireDiscord
+
+
+async def answers(wire: WireDiscord) -> None:
+    inter = await wire.slash(wire.ana, wire.general, "imagine", prompt="x")
+    await inter.acked(timeout_s=5)
+
+
+async def close_code_after(wire: WireDiscord, identify: dict[str, Any]) -> int | None:
+    """How a bare websocket ends that beats once, in a binary frame, and then identifies so."""
+    async with (
+        aiohttp.ClientSession() as session,
+        session.ws_connect(wire.base_url) as socket,
+    ):
+        assert (await socket.receive_json())["op"] == Op.HELLO
+        await socket.send_bytes(b'{"op": 1, "d": null}')
+        assert (await socket.receive_json())["op"] == Op.HEARTBEAT_ACK
+        await socket.send_json({"op": Op.IDENTIFY, "d": identify})
+        await socket.receive()
+        return socket.close_code
+
+
+@pytest.mark.parametrize("how", ["reconnect", "invalid_resumable", 4000])
+async def test_a_broken_connection_is_resumed(
+    wire_discord: WireDiscord, bot: BareBot, how: HowToBreak
+) -> None:
+    await wire_discord.disconnect(how)
+    await wire_discord.until(lambda: wire_discord.gateway.resumes == 1)
+    await answers(wire_discord)
+    assert wire_discord.gateway.identifies == 1
+
+
+async def test_what_happened_meanwhile_is_replayed(wire_discord: WireDiscord, bot: BareBot) -> None:
+    await wire_discord.disconnect("abort")
+    inter = await wire_discord.slash(wire_discord.ana, wire_discord.general, "imagine", prompt="x")
+    await inter.acked(timeout_s=5)
+    assert wire_discord.gateway.resumes == 1
+
+
+async def test_a_lost_session_starts_afresh(wire_discord: WireDiscord, bot: BareBot) -> None:
+    await wire_discord.disconnect("invalid")
+    await wire_discord.until(lambda: wire_discord.gateway.identifies == 2)
+    await answers(wire_discord)
+    assert wire_discord.gateway.resumes == 0
+
+
+async def test_messages_and_tokens_outlive_the_bot(
+    wire_discord: WireDiscord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    point_at(wire_discord, monkeypatch)
+    async with running(BareBot(), wire_discord):
+        inter = await wire_discord.slash(
+            wire_discord.ana, wire_discord.general, "imagine", prompt="x"
+        )
+        await inter.acked()
+    await wire_discord.gone()
+    async with running(BareBot(), wire_discord) as second:
+        assert inter.message is not None
+        assert [guild.name for guild in second.guilds] == ["Home"]
+        hook = discord.Webhook.partial(wire_discord.world.bot.id, inter.token, client=second)
+        await hook.edit_message(inter.message.id, content="after the restart")
+        assert inter.message.content == "after the restart"
+    assert wire_discord.command_puts == 2
+
+
+async def test_a_wrong_token_is_turned_away(
+    wire_discord: WireDiscord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    point_at(wire_discord, monkeypatch)
+    bot = BareBot()
+    with pytest.raises(discord.LoginFailure):
+        await bot.start("wrong")
+    await bot.close()
+    assert await close_code_after(wire_discord, {"token": "wrong", "intents": 1}) == 4004
+
+
+async def test_privileged_intents_are_refused(wire_discord: WireDiscord) -> None:
+    wish = {"token": wire_discord.token, "intents": 1 << 15}
+    assert await close_code_after(wire_discord, wish) == 4014
+
+
+async def test_shards_hear_of_their_own_servers_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with WireDiscord(shards=2) as wire:
+        point_at(wire, monkeypatch)
+        other = wire.guild("Other")
+        heard: list[tuple[int, int]] = []
+
+        async def note(interaction: Inter, **given: Any) -> None:
+            assert interaction.guild is not None
+            heard.append((interaction.guild.id, interaction.guild.shard_id))
+            await interaction.response.defer()
+
+        async with running(BareBot(), wire) as bot:
+            bot.on_imagine = note
+            for guild in (wire.home, other):
+                inter = await wire.slash(wire.ana, guild.channel("general"), "imagine", prompt="x")
+                await inter.acked()
+        shards = [shard for _, shard in heard]
+        assert [guild_id for guild_id, _ in heard] == [wire.home.id, other.id]
+        assert sorted(shards) == [0, 1]
+        assert wire.violations == []
+
+
+async def test_waiting_wakes_on_a_change(wire_discord: WireDiscord) -> None:
+    loop = asyncio.get_running_loop()
+    loop.call_later(0.02, wire_discord.say, wire_discord.ana, wire_discord.general, "hi")
+    messages = await wire_discord.until(lambda: wire_discord.general.messages, timeout_s=1)
+    assert [m.content for m in messages] == ["hi"]
+    with pytest.raises(TimeoutError, match="#general ana: 'hi'"):
+        await wire_discord.until(lambda: False, timeout_s=0.01)
