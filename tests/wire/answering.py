@@ -43,7 +43,7 @@ def forced_ephemeral(interaction: Interaction) -> bool:
     return (
         interaction.user_installed
         and interaction.channel.guild is not None
-        and not allows(interaction.user.granted, USE_EXTERNAL_APPS)
+        and not allows(interaction.user.granted(interaction.channel.guild), USE_EXTERNAL_APPS)
     )
 
 

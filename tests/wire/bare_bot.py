@@ -6,6 +6,7 @@ What a command does is put in by each test: `bot.on_imagine = handler`.
 import asyncio
 import contextlib
 import io
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -28,9 +29,9 @@ async def _deferring(interaction: Inter, **_: Any) -> None:
 class BareBot(discord.AutoShardedClient):
     """`failures` holds what handlers raised, so that a test can look at it."""
 
-    def __init__(self) -> None:
+    def __init__(self, intents: discord.Intents | None = None) -> None:
         super().__init__(
-            intents=discord.Intents(guilds=True),
+            intents=intents or discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
             guild_ready_timeout=0.02,
         )
@@ -40,6 +41,7 @@ class BareBot(discord.AutoShardedClient):
         self.on_imagine: Handler = _deferring
         self.on_component: Handler = _deferring
         self.on_modal: Handler = _deferring
+        self.heard: list[str] = []
         self._declare()
 
     async def setup_hook(self) -> None:
@@ -47,6 +49,9 @@ class BareBot(discord.AutoShardedClient):
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """discord.py would wait five seconds before it identifies again."""
+
+    async def on_message(self, message: discord.Message) -> None:
+        self.heard.append(message.content)
 
     async def on_interaction(self, interaction: Inter) -> None:
         """Components and modals by their custom_id alone, as after a restart."""
@@ -71,6 +76,7 @@ class BareBot(discord.AutoShardedClient):
         @app_commands.choices(
             aspect=[app_commands.Choice(name=f"{a} format", value=a) for a in ("1:1", "3:2")]
         )
+        @app_commands.allowed_installs(guilds=True, users=True)
         async def imagine(
             interaction: Inter,
             prompt: app_commands.Range[str, 1, 200],
@@ -158,3 +164,13 @@ def buttons(*labels: str) -> discord.ui.View:
     for label in labels:
         view.add_item(discord.ui.Button(label=label, custom_id=label.lower()))
     return view
+
+
+def main() -> None:
+    """Run as a process of its own, for tests that kill it."""
+    discord.http.Route.BASE = os.environ["DISCORD_API_URL"]
+    BareBot().run(os.environ["DISCORD_TOKEN"], log_handler=None)
+
+
+if __name__ == "__main__":
+    main()

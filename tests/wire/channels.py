@@ -8,7 +8,7 @@ from .errors import ApiError, FormProblem, Json, form_error
 from .messages import DEFAULT, REPLY, Message
 from .posting import CHANNEL_FLAGS, Form
 from .routing import Answer, Call, Routes
-from .shapes import channel_shape, guild_shape
+from .shapes import channel_shape, guild_shape, user_shape
 from .world import Channel
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ async def create_message(core: "Core", call: Call) -> Answer:
     if nonce is not None and form.fields.get("enforce_nonce"):
         earlier = core.desk.earlier(channel, core.world.bot, nonce)
         if earlier is not None:
-            return Answer(200, earlier.payload(core.signed_url, with_nonce=True))
+            return Answer(200, core.shown(earlier, with_nonce=True))
     reference = _reference(channel, form.fields.get("message_reference"))
     message = core.desk.create(
         channel,
@@ -40,7 +40,7 @@ async def create_message(core: "Core", call: Call) -> Answer:
     )
     core.desk.remember_nonce(message)
     core.announce_message(message)
-    return Answer(200, message.payload(core.signed_url, with_nonce=True))
+    return Answer(200, core.shown(message, with_nonce=True))
 
 
 async def list_messages(core: "Core", call: Call) -> Answer:
@@ -54,13 +54,13 @@ async def list_messages(core: "Core", call: Call) -> Answer:
         raise form_error(problem)
     chosen = _window(channel.messages, call, limit)
     newest_first = sorted(chosen, key=lambda message: message.id, reverse=True)
-    return Answer(200, [message.payload(core.signed_url) for message in newest_first])
+    return Answer(200, [core.shown(message) for message in newest_first])
 
 
 async def get_message(core: "Core", call: Call) -> Answer:
     channel = _channel(core, call)
     _require(channel.switches.can_read_history)
-    return Answer(200, _message(channel, call).payload(core.signed_url))
+    return Answer(200, core.shown(_message(channel, call)))
 
 
 async def edit_message(core: "Core", call: Call) -> Answer:
@@ -72,7 +72,7 @@ async def edit_message(core: "Core", call: Call) -> Answer:
     _require(channel.switches.can_attach or not form.uploads)
     core.desk.edit(message, form, by_default=mentions.ALL)
     core.announce_edit(message)
-    return Answer(200, message.payload(core.signed_url))
+    return Answer(200, core.shown(message))
 
 
 async def delete_message(core: "Core", call: Call) -> Answer:
@@ -86,11 +86,23 @@ async def get_channel(core: "Core", call: Call) -> Answer:
     return Answer(200, channel_shape(_channel(core, call), core.world.bot))
 
 
+async def trigger_typing(core: "Core", call: Call) -> Answer:
+    _require(_channel(core, call).switches.can_send)
+    return Answer(204)
+
+
 async def create_dm(core: "Core", call: Call) -> Answer:
     recipient = core.world.users.get(int(call.body.json.get("recipient_id") or 0))
     if recipient is None or recipient.is_bot:
         raise ApiError(50033)
     return Answer(200, channel_shape(recipient.dm, core.world.bot))
+
+
+async def get_user(core: "Core", call: Call) -> Answer:
+    user = core.world.users.get(call.id("user_id", unknown=10013))
+    if user is None:
+        raise ApiError(10013)
+    return Answer(200, user_shape(user))
 
 
 async def get_guild(core: "Core", call: Call) -> Answer:
@@ -118,8 +130,8 @@ def _channel(core: "Core", call: Call) -> Channel:
 def _message(channel: Channel, call: Call) -> Message:
     """A message that everybody sees: the bot's token does not reach ephemeral ones."""
     wanted = call.id("message_id", unknown=10008)
-    for message in channel.messages:
-        if message.id == wanted:
+    for message in reversed(channel.history):
+        if message.id == wanted and not message.deleted and not message.ephemeral:
             return message
     raise ApiError(10008)
 
@@ -157,6 +169,8 @@ ROUTES: Routes = {
     ("PATCH", f"{_MESSAGES}/{{message_id}}"): edit_message,
     ("DELETE", f"{_MESSAGES}/{{message_id}}"): delete_message,
     ("GET", "/channels/{channel_id}"): get_channel,
+    ("POST", "/channels/{channel_id}/typing"): trigger_typing,
     ("POST", "/users/@me/channels"): create_dm,
+    ("GET", "/users/{user_id}"): get_user,
     ("GET", "/guilds/{guild_id}"): get_guild,
 }

@@ -108,11 +108,11 @@ class Core:
     # What happens on Discord, told to the bot
 
     def announce_message(self, message: Message) -> None:
-        self._announce_to_readers("MESSAGE_CREATE", message, self._shown(message))
+        self._announce_to_readers("MESSAGE_CREATE", message, self.shown(message, with_nonce=True))
         self.changed()
 
     def announce_edit(self, message: Message) -> None:
-        self._announce_to_readers("MESSAGE_UPDATE", message, self._shown(message))
+        self._announce_to_readers("MESSAGE_UPDATE", message, self.shown(message))
         self.changed()
 
     def erase(self, message: Message) -> None:
@@ -145,13 +145,23 @@ class Core:
         guild = message.channel.guild
         if message.ephemeral or (guild is not None and not guild.bot_is_member):
             return
+        if event != "MESSAGE_DELETE":
+            self.check_shape("MessageResponse", payload)
         intent = DIRECT_MESSAGES if guild is None else GUILD_MESSAGES
         place = {} if guild is None else {"guild_id": str(guild.id)}
         self.announce(event, {**payload, **place}, guild=guild, intent=intent)
 
-    def _shown(self, message: Message) -> Json:
-        shown = message.payload(self.signed_url, with_nonce=True)
-        self.check_shape("MessageResponse", shown)
+    def shown(self, message: Message, *, with_nonce: bool = False) -> Json:
+        """A message as the bot may read it.
+
+        Without the message-content intent, what people write in a server stays hidden unless
+        they mention the bot; menus and interactions show their messages whole.
+        """
+        shown = message.payload(self.signed_url, with_nonce=with_nonce)
+        bot = self.world.bot
+        is_open = message.channel.guild is None or bot.mention in message.now.mentioned
+        if message.author is not bot and not is_open:
+            shown |= {"content": "", "attachments": [], "embeds": [], "components": []}
         return shown
 
     def _greet(self, session: Session) -> Greeting:

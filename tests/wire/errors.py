@@ -73,10 +73,15 @@ def dotted(path: Sequence[str | int]) -> str:
 
 
 def _nested(problems: Sequence[FormProblem]) -> Json:
+    """Problems as a tree; what is wrong with a whole is told before what is wrong in its parts."""
     errors: Json = {}
-    for problem in problems:
+    for problem in sorted(problems, key=lambda problem: len(problem.path)):
         place = errors
         for step in problem.path:
+            if "_errors" in place:
+                break
             place = place.setdefault(str(step), {})
-        place.setdefault("_errors", []).append({"code": problem.code, "message": problem.message})
+        else:
+            told = {"code": problem.code, "message": problem.message}
+            place.setdefault("_errors", []).append(told)
     return errors

@@ -133,7 +133,12 @@ class Typist:
         if self._guild is not None:
             member = member_shape(user, self._guild)
             partial = {key: member[key] for key in member if key not in ("user", "mute", "deaf")}
-            _resolve(resolved, "members", user.id, {**partial, "permissions": str(user.granted)})
+            _resolve(
+                resolved,
+                "members",
+                user.id,
+                {**partial, "permissions": str(user.granted(self._guild))},
+            )
         return _resolve(resolved, "users", user.id, user_shape(user))
 
 

@@ -181,12 +181,15 @@ class People(Core):
         needed = command["default_member_permissions"]
         # Zero means that nobody but an administrator is offered the command.
         bits = 0 if needed is None else int(needed) or ADMINISTRATOR
-        if channel.guild is not None and not allows(user.granted, bits):
+        if channel.guild is not None and not allows(user.granted(channel.guild), bits):
             raise ClientRefused(f"{user.name} is not offered /{name}")
         contexts = command.get("contexts")
         context = _CONTEXT_GUILD if channel.guild is not None else _CONTEXT_BOT_DM
         if contexts is not None and context not in contexts:
             raise ClientRefused(f"/{name} is not offered here")
+        installed = int(channel.guild is not None and not channel.guild.bot_is_member)
+        if installed not in (command.get("integration_types") or (0,)):
+            raise ClientRefused(f"/{name} is not installed that way")
         if command.get("nsfw") and channel.guild is not None and not channel.nsfw:
             raise ClientRefused(f"/{name} is offered in age-restricted channels only")
         return command
@@ -252,8 +255,11 @@ class People(Core):
         if guild is None:
             payload["user"] = user_shape(user)
         else:
-            place["permissions"] = str(user.granted)
-            payload["member"] = {**member_shape(user, guild), "permissions": str(user.granted)}
+            place["permissions"] = str(user.granted(guild))
+            payload["member"] = {
+                **member_shape(user, guild),
+                "permissions": str(user.granted(guild)),
+            }
             payload["guild_id"] = str(guild.id)
             payload["guild_locale"] = "en-US"
             payload["guild"] = _partial(guild)

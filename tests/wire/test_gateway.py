@@ -1,6 +1,8 @@
 """Connections that break, bots that restart, tokens that are wrong."""
 
 import asyncio
+import os
+import sys
 from typing import Any
 
 import aiohttp
@@ -110,7 +112,7 @@ async def test_shards_hear_of_their_own_servers_only(
                 await inter.acked()
         shards = [shard for _, shard in heard]
         assert [guild_id for guild_id, _ in heard] == [wire.home.id, other.id]
-        assert sorted(shards) == [0, 1]
+        assert shards == [0, 1]
         assert wire.violations == []
 
 
@@ -121,3 +123,45 @@ async def test_waiting_wakes_on_a_change(wire_discord: WireDiscord) -> None:
     assert [m.content for m in messages] == ["hi"]
     with pytest.raises(TimeoutError, match="#general ana: 'hi'"):
         await wire_discord.until(lambda: False, timeout_s=0.01)
+
+
+async def test_a_killed_process_is_replaced(wire_discord: WireDiscord) -> None:
+    first = await process(wire_discord)
+    first.kill()
+    await first.wait()
+    await wire_discord.gone()
+    unheard = await wire_discord.slash(
+        wire_discord.ana, wire_discord.general, "imagine", prompt="x"
+    )
+    second = await process(wire_discord)
+    await answers(wire_discord)
+    assert not unheard.is_acked
+    assert (wire_discord.gateway.identifies, wire_discord.gateway.resumes) == (2, 0)
+    second.terminate()
+    await second.wait()
+
+
+async def process(wire: WireDiscord) -> asyncio.subprocess.Process:
+    """The bare bot as a process, ready for commands."""
+    environment = {**os.environ, "DISCORD_API_URL": wire.api_url, "DISCORD_TOKEN": wire.token}
+    started = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.wire.bare_bot", env=environment
+    )
+    await wire.ready()
+    return started
+
+
+async def test_the_bot_hears_messages_as_far_as_its_intents_reach(
+    wire_discord: WireDiscord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    point_at(wire_discord, monkeypatch)
+    intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
+    async with running(BareBot(intents), wire_discord) as bot:
+        me = wire_discord.world.bot.mention
+        wire_discord.say(wire_discord.ana, wire_discord.general, "secret")
+        wire_discord.say(wire_discord.ana, wire_discord.general, f"{me} hello")
+        wire_discord.say(wire_discord.ana, wire_discord.ana.dm, "between us")
+        await wire_discord.until(lambda: len(bot.heard) == 3)
+        assert bot.heard == ["", f"{me} hello", "between us"]
+        channel = bot.get_partial_messageable(wire_discord.general.id)
+        assert [m.content async for m in channel.history()] == [f"{me} hello", ""]

@@ -8,7 +8,7 @@ import pytest
 from .bare_bot import BareBot, Inter, as_file, buttons, picture
 from .interactions import Ack
 from .options import ClientRefused
-from .permissions import MANAGE_GUILD
+from .permissions import MANAGE_GUILD, USE_EXTERNAL_APPS
 from .server import WireDiscord
 
 PNG = picture()
@@ -237,3 +237,67 @@ async def test_age_restricted_commands_need_an_age_restricted_channel(
         await wire_discord.slash(wire_discord.ana, wire_discord.general, "nude")
     inter = await wire_discord.slash(wire_discord.ana, wire_discord.after_dark, "nude")
     assert (await inter.answered()).content == "ok"
+
+
+async def test_a_user_installed_bot_whispers_and_follows_up_five_times(
+    wire_discord: WireDiscord, bot: BareBot
+) -> None:
+    strict = wire_discord.guild("Elsewhere", bot_is_member=False)
+    strict.everyone.permissions &= ~USE_EXTERNAL_APPS
+    elsewhere = strict.channel("general")
+
+    async def talk(interaction: Inter, **given: Any) -> None:
+        await interaction.response.send_message("hello")
+        for number in range(6):
+            await interaction.followup.send(str(number))
+            wire_discord.clock.advance(1)
+
+    bot.on_imagine = talk
+    inter = await wire_discord.slash(wire_discord.ana, elsewhere, "imagine", prompt="x")
+    await wire_discord.until(lambda: bot.failures)
+    assert isinstance(bot.failures[0], discord.HTTPException)
+    assert bot.failures[0].code == 40094
+    assert inter.ephemeral
+    assert len(inter.followups) == 5
+    assert elsewhere.messages == []
+    with pytest.raises(ClientRefused):
+        await wire_discord.slash(wire_discord.ana, elsewhere, "nude")
+
+
+async def test_a_select_offers_its_entries_only(wire_discord: WireDiscord, bot: BareBot) -> None:
+    async def offer(interaction: Inter, **given: Any) -> None:
+        view = discord.ui.View(timeout=None)
+        styles = [discord.SelectOption(label=s, value=s) for s in ("ink", "oil")]
+        view.add_item(discord.ui.Select(custom_id="style", options=styles))
+        await interaction.response.send_message("which?", view=view)
+
+    async def take(interaction: Inter) -> None:
+        assert interaction.data is not None
+        await interaction.response.edit_message(content=f"{interaction.data['values']}", view=None)  # type: ignore[typeddict-item]
+
+    bot.on_imagine, bot.on_component = offer, take
+    inter = await wire_discord.slash(wire_discord.ana, wire_discord.general, "imagine", prompt="x")
+    asked = await inter.answered()
+    with pytest.raises(ClientRefused):
+        await wire_discord.choose(wire_discord.ana, asked, "style", ["crayon"])
+    chosen = await wire_discord.choose(wire_discord.ana, asked, "style", ["oil"])
+    await chosen.acked()
+    assert asked.content == "['oil']"
+
+
+async def test_a_popup_takes_files(wire_discord: WireDiscord, bot: BareBot) -> None:
+    async def open_popup(interaction: Inter, **given: Any) -> None:
+        modal = discord.ui.Modal(title="Mask", custom_id="mask", timeout=60)
+        upload = discord.ui.FileUpload[discord.ui.Modal](custom_id="file", max_values=1)
+        modal.add_item(discord.ui.Label(text="Mask", component=upload))
+        await interaction.response.send_modal(modal)
+
+    async def take(interaction: Inter) -> None:
+        data: Any = interaction.data
+        [file] = data["resolved"]["attachments"].values()
+        await interaction.response.send_message(file["filename"])
+
+    bot.on_imagine, bot.on_modal = open_popup, take
+    inter = await wire_discord.slash(wire_discord.ana, wire_discord.general, "imagine", prompt="x")
+    sent = await wire_discord.submit(await inter.modal_opened(), {"Mask": [("mask.png", PNG)]})
+    assert (await sent.answered()).content == "mask.png"

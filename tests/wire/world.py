@@ -61,12 +61,12 @@ class User:
         """What stands in the direct messages with the bot."""
         return self.dm.messages
 
-    @property
-    def granted(self) -> int:
-        """All bits this member has in a server's channels."""
-        bits = EVERYONE | self.permissions
+    def granted(self, guild: "Guild | None") -> int:
+        """All bits this person has in a server's channels, or in direct messages."""
+        bits = EVERYONE if guild is None else self.permissions | guild.everyone.permissions
         for role in self.roles:
-            bits |= role.permissions
+            if guild is not None and role in guild.roles:
+                bits |= role.permissions
         return EVERYTHING if bits & ADMINISTRATOR else bits
 
 
@@ -104,6 +104,10 @@ class Guild:
     roles: list[Role] = field(default_factory=list)
     bot_is_member: bool = True
 
+    @property
+    def everyone(self) -> Role:
+        return self.roles[0]
+
     def channel(self, name: str) -> Channel:
         for channel in self.channels:
             if channel.name == name and not channel.deleted:
@@ -116,7 +120,9 @@ class World:
 
     def __init__(self) -> None:
         self.next_id: Callable[[], int] = Snowflakes()
-        self._shards = itertools.count(1)
+        # Shards are chosen by the bits above 22; consecutive numbers there spread servers evenly.
+        past = (self.next_id() >> 22) // 10_000 - 1
+        self._guild_numbers = itertools.count(past * 10_000)
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}
         self.users: dict[int, User] = {}
@@ -134,8 +140,7 @@ class World:
         return user
 
     def add_guild(self, name: str, *, owner: User, bot_is_member: bool = True) -> Guild:
-        # Shards are chosen by the bits above 22; consecutive numbers there spread servers evenly.
-        guild_id = ((self.next_id() >> 22) - next(self._shards)) << 22
+        guild_id = next(self._guild_numbers) << 22
         guild = Guild(guild_id, name, owner, bot_is_member=bot_is_member)
         self.guilds[guild.id] = guild
         self._keep_role(guild, Role(guild.id, "@everyone", EVERYONE))
