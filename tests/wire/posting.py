@@ -27,6 +27,10 @@ from .world import Channel, User, World
 _NONCE_KEPT_S = 5 * 60
 _SUPPRESS_EMBEDS, _SILENT, _VOICE = 1 << 2, 1 << 12, 1 << 13
 _KEEPS_ON_EDIT = EPHEMERAL | IS_V2
+_V2_WITH_OLD_TEXT = (
+    "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2",
+    "The message still has content or embeds.",
+)
 EDITABLE_FLAGS = _SUPPRESS_EMBEDS | IS_V2
 CHANNEL_FLAGS = EDITABLE_FLAGS | _SILENT | _VOICE
 WEBHOOK_FLAGS = CHANNEL_FLAGS | EPHEMERAL
@@ -155,6 +159,8 @@ class Desk:
         if "components" in fields:
             state = replace(state, components=tuple(parts.kept(fields["components"] or ())))
         _refuse_missing_media(state, form)
+        if state.flags & IS_V2 and (state.content or state.embeds):
+            raise form_error(form.problem("flags", *_V2_WITH_OLD_TEXT))
         if not (state.content or state.files or state.embeds or state.components):
             raise ApiError(50006, is_violation=True)
         called_names = mentions.mentioned(

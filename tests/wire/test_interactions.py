@@ -143,6 +143,25 @@ async def test_a_button_updates_its_message_and_loses_unlisted_files(
         await wire_discord.click(wire_discord.ben, first.message, custom_id="reroll")
 
 
+async def test_a_button_keeps_the_files_it_lists(wire_discord: WireDiscord, bot: BareBot) -> None:
+    async def show(interaction: Inter, **given: Any) -> None:
+        files = [as_file(PNG, "a.png"), as_file(PNG, "b.png")]
+        await interaction.response.send_message(files=files, view=buttons("Keep"))
+
+    async def keep_second(interaction: Inter) -> None:
+        assert interaction.message is not None
+        kept = interaction.message.attachments[1]
+        await interaction.response.edit_message(attachments=[kept, as_file(PNG, "c.png")])
+
+    bot.on_imagine, bot.on_component = show, keep_second
+    first = await wire_discord.slash(wire_discord.ana, wire_discord.general, "imagine", prompt="x")
+    message = await first.answered()
+    clicked = await wire_discord.click(wire_discord.ana, message, label="Keep")
+    await clicked.acked()
+    assert [file.filename for file in message.attachments] == ["b.png", "c.png"]
+    assert message.labels == ["Keep"]
+
+
 async def test_a_popup_opens_with_its_old_text_and_comes_back(
     wire_discord: WireDiscord, bot: BareBot
 ) -> None:

@@ -207,3 +207,16 @@ async def test_ten_files_are_fine(wire_discord: WireDiscord, bot: BareBot) -> No
     files = [as_file(picture()) for _ in range(10)]
     await bot.get_partial_messageable(wire_discord.general.id).send(files=files)
     assert len(wire_discord.general.messages[0].attachments) == 10
+
+
+@pytest.mark.expect_violations
+async def test_a_text_message_cannot_become_a_card_and_keep_its_text(
+    wire_discord: WireDiscord, bot: BareBot
+) -> None:
+    sent = await bot.get_partial_messageable(wire_discord.general.id).send("text")
+    card = discord.ui.LayoutView(timeout=None)
+    card.add_item(discord.ui.TextDisplay("card"))
+    with pytest.raises(discord.HTTPException):
+        await sent.edit(view=card)
+    await sent.edit(content=None, view=card)
+    assert wire_discord.general.messages[0].content == ""
