@@ -17,7 +17,7 @@ BASE_URL = "https://modelslab.com/api"
 AGAIN = {Reason.BUSY, Reason.KEY, Reason.CREDITS, Reason.DOWN}
 
 # A slow machine is no failure.
-calm = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+calm = settings(suppress_health_check=[HealthCheck.too_slow])
 
 codes = st.sampled_from([100, 200, 201, 204, 302, 400, 401, 402, 403, 404, 408, 413, 422, 429]) | (
     st.integers(500, 599)
