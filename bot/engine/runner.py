@@ -32,6 +32,7 @@ LONGEST_NAP_S = 5.0
 JOBS_IN_HAND = 64
 FAULTS_TOLERATED = 6
 STOP_GRACE_S = 8.0
+UNBOOKED_NAP_S = 1.0
 
 
 class Runner:
@@ -59,6 +60,7 @@ class Runner:
         self._in_hand: dict[int, asyncio.Task[None]] = {}
         self._errands: dict[str, asyncio.Task[None]] = {}
         self._posting: set[int] = set()
+        self._faults: dict[int, int] = {}
         self._idle = asyncio.Event()
         self._turns = 0
         self._quiet_turn = 0
@@ -113,8 +115,7 @@ class Runner:
 
     async def _recover(self) -> None:
         """Jobs that died between commit and answer: nobody can know, so they are never reposted."""
-        async with self._database.transaction() as tx:
-            await slots.free_unsubmitted(tx)
+        async with self._database.reading() as tx:
             found = await jobs.all_of(tx, JobStatus.SUBMITTING)
         for job in found:
             await self._steps.abandon(job)
@@ -131,7 +132,10 @@ class Runner:
             work = [
                 *await jobs.due(tx, JobStatus.SETTLED, now=now, limit=JOBS_IN_HAND),
                 *await jobs.due(tx, JobStatus.WAITING, now=now, limit=JOBS_IN_HAND),
+                # In nobody's hand: its answer was lost when it could not be written down.
+                *await jobs.all_of(tx, JobStatus.SUBMITTING),
             ]
+            seated_in_vain = await slots.unsubmitted(tx) - in_hand
             closed = await gates.all_closed(tx)
             taken = await slots.taken(tx)
             slot_frees_at = await slots.next_free_at(tx)
@@ -143,14 +147,24 @@ class Runner:
         if slot_frees_at is not None and slot_frees_at <= now:
             async with self._database.transaction() as tx:
                 taken -= await slots.free_expired(tx, now=now)
+        taken -= await self._free(seated_in_vain)
         await self._submit_next(closed, free_slots=self._max_queued - taken, now=now)
         if counts[JobStatus.QUEUED]:
             self._errand("board", self._board.refresh)
         if not self._in_hand and not self._errands and _is_quiet(counts, closed):
             self._quiet_turn = turn
             self._idle.set()
-        moments = [next_due_at, slot_frees_at, *(g.opens_at for g in closed if not g.ajar)]
-        return _nap_s(moments, now)
+        # A gate that is being looked at rings the bell when that is done.
+        looks = [g.opens_at for g in closed if not g.ajar and g.opens_at > now]
+        return _nap_s([next_due_at, slot_frees_at, *looks], now)
+
+    async def _free(self, job_ids: set[int]) -> int:
+        """Free the slots of jobs that never got as far as the vendor; how many there were."""
+        if job_ids:
+            async with self._database.transaction() as tx:
+                for job_id in job_ids:
+                    await slots.free(tx, job_id)
+        return len(job_ids)
 
     def _look_at_gates(self, closed: list[Gate], now: datetime) -> None:
         for gate in closed:
@@ -205,6 +219,8 @@ class Runner:
             match next_step(job.status):
                 case Step.SUBMIT if job.id in self._posting:
                     moved = await self._submit(job)
+                case Step.ABANDON:
+                    moved = await self._steps.abandon(job)
                 case Step.CHECK:
                     moved = await self._steps.check(job)
                 case Step.DELIVER:
@@ -213,13 +229,14 @@ class Runner:
                 case _:
                     return None
             self._count(job, moved)
+            self._faults.pop(job.id, None)
             return moved
         except StaleJob as stale:
             log.info("job.stale job=%d why=%s", job.id, stale)
             await self._after_fault(job)
         except CourierError as error:
             log.warning("job.undelivered job=%d why=%s", job.id, error)
-            await self._again(job, error.retry_after_s)
+            await self._undelivered(job, error.retry_after_s)
         except StorageError as error:
             log.error("job.storage_failed job=%d why=%s", job.id, error)
             await self._after_fault(job)
@@ -246,15 +263,20 @@ class Runner:
             moved = await self._steps.submit(job)
         finally:
             self._posting.discard(job.id)
-        if moved.status is JobStatus.WAITING:
+        if moved.status is JobStatus.QUEUED:
+            self._board.came_back(moved)
+        if moved.ticket is not None and not moved.ticket.links:
             self._errand(f"show:{job.id}", partial(self._board.show_started, moved))
         return moved
 
-    async def _again(self, job: Job, wait_s: float | None = None) -> None:
-        """The same step later, growing patience."""
+    async def _undelivered(self, job: Job, wait_s: float | None) -> None:
+        """Deliver again later, with growing patience."""
         patience_s = max(wait_s or 0.0, retry_s(job.attempts + 1))
-        async with self._database.transaction() as tx:
-            await jobs.later(tx, job, due_at=self._now() + timedelta(seconds=patience_s))
+        try:
+            async with self._database.transaction() as tx:
+                await jobs.later(tx, job, due_at=self._now() + timedelta(seconds=patience_s))
+        except LimnerError as error:
+            await self._unbooked(job, error)
 
     async def _after_fault(self, job: Job) -> None:
         """A step broke: find out where the job stands now, and see that it has an end."""
@@ -277,15 +299,28 @@ class Runner:
                 case JobStatus.DELIVERED:
                     return
         except LimnerError as error:
-            # Still on the belt as it was; the next turn finds it.
-            log.error("job.fault_not_booked job=%d why=%s", job.id, error)
-            await asyncio.sleep(1.0)
+            await self._unbooked(job, error)
+
+    async def _unbooked(self, job: Job, error: LimnerError) -> None:
+        # Still on the belt as it was; the next turn finds it.
+        log.error("job.fault_not_booked job=%d why=%s", job.id, error)
+        await asyncio.sleep(UNBOOKED_NAP_S)
 
     async def _again_or(self, job: Job, end: Callable[[Job], Awaitable[Job]]) -> None:
-        if job.attempts < FAULTS_TOLERATED:
-            await self._again(job)
-        else:
+        """The same step later, or the end where that breaks again and again.
+
+        Polls and retries are no faults: `attempts` counts those and stays as it is.
+        """
+        faults = self._faults.get(job.id, 0) + 1
+        if faults > FAULTS_TOLERATED:
             await end(job)
+            self._faults.pop(job.id, None)
+            return
+        due_at = self._now() + timedelta(seconds=retry_s(faults))
+        async with self._database.transaction() as tx:
+            await jobs.later(tx, job, due_at=due_at, attempts=job.attempts)
+        # Counted once it is booked: storage that fails all jobs is no fault of this one.
+        self._faults[job.id] = faults
 
     async def _give_up(self, job: Job) -> Job:
         return await self._steps.give_up(job, "something broke inside Limner")
