@@ -69,7 +69,9 @@ class Downloader:
 
     async def __aenter__(self) -> Self:
         self._guarded = self._session(
-            aiohttp.TCPConnector(resolver=self._resolver, socket_factory=_public_socket)
+            aiohttp.TCPConnector(
+                resolver=self._resolver, socket_factory=_public_socket, use_dns_cache=False
+            )
         )
         self._open = self._session(aiohttp.TCPConnector())
         return self
