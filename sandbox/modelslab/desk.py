@@ -116,7 +116,7 @@ class Desk:
             return False
         if turn.mood is Mood.AT_ONCE:
             return True
-        if turn.mood is Mood.PROCESSING and scripted:
+        if order.ticket_only or (turn.mood is Mood.PROCESSING and scripted):
             return False
         if callable(self.answers_at_once):
             return self.answers_at_once(order)

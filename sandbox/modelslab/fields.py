@@ -99,6 +99,16 @@ class Fields:
                 self.fault(name, f"The {name} field must be true or false.")
                 return default
 
+    def boolean(self, name: str, *, default: bool) -> bool:
+        """A JSON boolean and nothing else, as the realtime API insists on."""
+        value = self._body.get(name)
+        if value is None:
+            return default
+        if not isinstance(value, bool):
+            self.fault(name, f"The {name} field must be true or false.")
+            return default
+        return value
+
     def _present(self, name: str, *, required: bool) -> object | None:
         value = self._body.get(name)
         if value is None and required:

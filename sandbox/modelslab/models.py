@@ -137,6 +137,10 @@ _ALL = (
     ),
 )
 
+#: What the realtime API paints with. It is not in the table: no request can name it.
+#: Nothing says how small a picture may be; 64 is a guess.
+REALTIME = Model(id="realtime", apis=frozenset(), sides_px=(64, 1024))
+
 
 def known_models() -> dict[str, Model]:
     """A fresh table by id, so that one server can forget or learn a model alone."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from sandbox.modelslab.fields import Body, Fields, Message, Refused
-from sandbox.modelslab.models import Api, Model, Work
+from sandbox.modelslab.models import REALTIME, Api, Model, Work
 
 SCHEDULERS = tuple(
     f"{name}Scheduler"
@@ -58,6 +58,8 @@ class Order:
     scheduler: str
     #: How a flagged picture is covered; empty where nothing checks it.
     veil: str
+    #: Whether the asker wants a ticket even where the pictures would come at once.
+    ticket_only: bool = False
 
 
 Check: TypeAlias = Callable[[Body, Mapping[str, Model]], Order]
@@ -114,6 +116,42 @@ def check_v6_text2img(body: Body, models: Mapping[str, Model]) -> Order:
     if fields.faults:
         raise Refused(400, _first(fields.faults))
     return order
+
+
+def check_realtime_text2img(body: Body, _: Mapping[str, Model]) -> Order:
+    """The order in a realtime text2img body, which names no model.
+
+    Raises Refused with the first fault, as plain text.
+    """
+    fields = Fields(body, loose=False)
+    prompt = fields.text("prompt", required=True)
+    negative = fields.text("negative_prompt")
+    width = fields.whole("width", *REALTIME.sides_px)
+    height = fields.whole("height", *REALTIME.sides_px)
+    samples = fields.whole("samples", 1, 4)
+    seed = fields.whole("seed", 0, None)
+    # Not in the current file, but older documents have it, and only booleans were seen to work.
+    rewritten = fields.boolean("enhance_prompt", default=False)
+    checked = fields.boolean("safety_checker", default=False)
+    ticket_only = fields.boolean("instant_response", default=False)
+    fields.boolean("base64", default=False)
+    if fields.faults:
+        raise Refused(400, _first(fields.faults))
+    return Order(
+        model=REALTIME,
+        prompt=f"{prompt}, {REWRITE}" if rewritten else prompt,
+        negative=negative,
+        width_px=width or REALTIME.default_side_px,
+        height_px=height or REALTIME.default_side_px,
+        samples=samples or 1,
+        seed=seed,
+        steps=REALTIME.steps_cap,
+        guidance=7.5,
+        scheduler="",
+        # "Replaced by a blank image", says the file; there is no choice of the cover.
+        veil="black" if checked else "",
+        ticket_only=ticket_only,
+    )
 
 
 def _v6_common(fields: Fields, model: Model, prompt: str) -> Order:

@@ -18,12 +18,18 @@ from sandbox.modelslab.models import Model, known_models
 from sandbox.modelslab.moods import Mood, Turn
 from sandbox.modelslab.painter import paint as paint_picture
 from sandbox.modelslab.replies import Reply
-from sandbox.modelslab.requests import Order, check_v6_text2img, check_v7_text_to_image
+from sandbox.modelslab.requests import (
+    Order,
+    check_realtime_text2img,
+    check_v6_text2img,
+    check_v7_text_to_image,
+)
 from sandbox.modelslab.studio import Paint, Studio
 
 GENERATIONS = (
     Endpoint("/api/v7/images/text-to-image", "v7/images", check_v7_text_to_image),
     Endpoint("/api/v6/images/text2img", "v6/images", check_v6_text2img),
+    Endpoint("/api/v6/realtime/text2img", "v6/realtime", check_realtime_text2img),
 )
 #: Families whose fetch also takes the id as `request_id` in the body.
 FETCHED_BY_BODY = ("v6/images",)

@@ -10,6 +10,7 @@ from sandbox.modelslab import Vendor
 
 V7 = "/v7/images/text-to-image"
 V6 = "/v6/images/text2img"
+REALTIME = "/v6/realtime/text2img"
 V7_BODY: dict[str, object] = {
     "model_id": "flux",
     "prompt": "a red fox",
@@ -24,6 +25,7 @@ V6_BODY: dict[str, object] = {
     "height": 512,
     "seed": 7,
 }
+REALTIME_BODY: dict[str, object] = {"prompt": "a red fox", "seed": 7}
 
 
 @dataclass

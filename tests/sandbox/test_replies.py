@@ -8,12 +8,13 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from sandbox.modelslab import Mood
-from tests.sandbox.asking import V6, V6_BODY, V7, V7_BODY, Asker
+from tests.sandbox.asking import REALTIME, REALTIME_BODY, V6, V6_BODY, V7, V7_BODY, Asker
 
 FILES = Path(__file__).parents[1] / "data" / "modelslab-openapi"
 COMMUNITY = "image-generation__community-models.json"
 FLUX = "image-generation__flux.json"
 GENERAL = "general-api.json"
+INSTANT = "image-generation__realtime-stable-diffusion.json"
 V6_FETCH = "/v6/images/fetch"
 
 
@@ -60,6 +61,52 @@ async def test_v6_fetch_answers_fit_the_vendors_file(asker: Asker) -> None:
     validator(COMMUNITY, "/fetch", status=404).validate(missing.json)
 
 
+@pytest.mark.parametrize("mood", [Mood.PROCESSING, Mood.AT_ONCE, Mood.ERROR_200, Mood.NSFW])
+async def test_realtime_first_answers_fit_the_vendors_file(asker: Asker, mood: Mood) -> None:
+    asker.vendor.next(mood)
+    answer = await asker.post(REALTIME, REALTIME_BODY)
+    assert answer.status == 200
+    validator(INSTANT, "/realtime/text2img").validate(answer.json)
+
+
+async def test_realtime_fetch_answers_fit_the_vendors_file(asker: Asker) -> None:
+    fetched = validator(INSTANT, "/realtime/fetch/{id}")
+    asker.vendor.hold()
+    first = await asker.post(REALTIME, REALTIME_BODY)
+    assert first.json["fetch_result"].endswith(f"/api/v6/realtime/fetch/{first.json['id']}")
+    fetched.validate((await asker.post(first.json["fetch_result"], {})).json)
+    asker.vendor.release()
+    fetched.validate((await asker.result(first)).json)
+    missing = await asker.post("/v6/realtime/fetch/5", {})
+    validator(INSTANT, "/realtime/fetch/{id}", status=404).validate(missing.json)
+
+
+@pytest.mark.parametrize(
+    ("changes", "key", "status"), [({"width": 2048}, "sandbox-key", 400), ({}, "wrong", 401)]
+)
+async def test_realtime_refusals_fit_the_vendors_file(
+    asker: Asker, changes: dict[str, object], key: str, status: int
+) -> None:
+    answer = await asker.post(REALTIME, {**REALTIME_BODY, **changes}, key=key)
+    assert answer.status == status
+    validator(INSTANT, "/realtime/text2img", status=status).validate(answer.json)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"width": 1024, "height": 768, "samples": 4, "seed": None, "safety_checker": True},
+        {"instant_response": True, "base64": False, "negative_prompt": "cats", "track_id": "17"},
+    ],
+)
+async def test_what_the_realtime_file_allows_is_accepted(
+    asker: Asker, body: dict[str, object]
+) -> None:
+    body = {**REALTIME_BODY, **body}
+    body_validator(INSTANT, "/realtime/text2img").validate({**body, "key": "sandbox-key"})
+    assert (await asker.post(REALTIME, body)).status == 200
+
+
 @pytest.mark.parametrize(
     ("changes", "key", "status"),
     [
@@ -87,6 +134,8 @@ def test_the_schemas_do_say_no() -> None:
     """The vendor's schemas require little: without an unfit answer these tests prove nothing."""
     for unfit in ({"status": "queued"}, {"status": "error"}, {"status": "success", "output": ""}):
         assert not validator(COMMUNITY, "/text2img").is_valid(unfit)
+    assert not validator(INSTANT, "/realtime/text2img").is_valid({"status": "queued"})
+    assert not body_validator(INSTANT, "/realtime/text2img").is_valid({"key": "k", "prompt": 5})
     assert not validator(GENERAL, "/wallet_balance").is_valid({"data": {"balance": "much"}})
 
 

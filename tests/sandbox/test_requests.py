@@ -7,6 +7,7 @@ from sandbox.modelslab.models import known_models
 from sandbox.modelslab.requests import (
     REWRITE,
     Order,
+    check_realtime_text2img,
     check_v6_text2img,
     check_v7_text_to_image,
 )
@@ -18,6 +19,10 @@ def v7(**body: object) -> Order:
 
 def v6(**body: object) -> Order:
     return check_v6_text2img({"model_id": "sdxl", "prompt": "a fox", **body}, known_models())
+
+
+def realtime(**body: object) -> Order:
+    return check_realtime_text2img({"prompt": "a fox", **body}, known_models())
 
 
 @pytest.mark.parametrize(
@@ -158,3 +163,39 @@ def test_flux_ignores_the_negative_prompt() -> None:
 
 def test_flux_is_deaf_to_the_safety_checker() -> None:
     assert v6(model_id="flux", safety_checker="yes").veil == ""
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ({"prompt": None}, "The prompt field is required."),
+        ({"width": 1025}, "width must be between 64 and 1024"),
+        ({"height": 2048}, "height must be between 64 and 1024"),
+        ({"width": "512"}, "The width field must be an integer."),
+        ({"samples": 5}, "samples must be between 1 and 4"),
+        ({"seed": "7"}, "The seed field must be an integer."),
+        ({"safety_checker": "yes"}, "The safety_checker field must be true or false."),
+        ({"enhance_prompt": "no"}, "The enhance_prompt field must be true or false."),
+        ({"enhance_prompt": 1}, "The enhance_prompt field must be true or false."),
+        ({"instant_response": "true"}, "The instant_response field must be true or false."),
+        ({"base64": "no"}, "The base64 field must be true or false."),
+    ],
+)
+def test_realtime_insists_on_booleans_and_whole_numbers(body: dict[str, object], text: str) -> None:
+    with pytest.raises(Refused) as refusal:
+        realtime(**body)
+    assert (refusal.value.status, refusal.value.message) == (400, text)
+
+
+def test_realtime_draws_small_and_asks_for_no_model() -> None:
+    order = realtime(model_id="no-such", seed=None, safety_checker=True)
+    assert (order.model.id, order.width_px, order.height_px) == ("realtime", 512, 512)
+    assert (order.seed, order.veil) == (None, "black")
+    assert realtime(enhance_prompt=True).prompt == f"a fox, {REWRITE}"
+
+
+@pytest.mark.parametrize("api", ["v6", "v7"])
+def test_realtime_is_no_model_of_the_other_apis(api: str) -> None:
+    with pytest.raises(Refused) as refusal:
+        v6(model_id="realtime") if api == "v6" else v7(model_id="realtime")
+    assert refusal.value.message == "Model not found: realtime"

@@ -10,7 +10,7 @@ from aiohttp import ClientError, ClientSession
 from sandbox.modelslab import Mood, Vendor
 from sandbox.modelslab.jobs import published_latency_s
 from sandbox.modelslab.painter import paint, sketch
-from tests.sandbox.asking import V6, V6_BODY, V7, V7_BODY, Asker
+from tests.sandbox.asking import REALTIME, REALTIME_BODY, V6, V6_BODY, V7, V7_BODY, Asker
 
 V6_FETCH = "/v6/images/fetch"
 BAD_KEY = {"status": "error", "message": "Invalid API key"}
@@ -30,7 +30,9 @@ class Clock:
     [
         (V7, V7_BODY),
         (V6, V6_BODY),
+        (REALTIME, REALTIME_BODY),
         ("/v7/images/fetch/1", {}),
+        ("/v6/realtime/fetch/1", {}),
         (V6_FETCH, {"request_id": "1"}),
         ("/wallet_balance", {}),
         ("/v6/processing/request_count", {}),
@@ -50,7 +52,9 @@ async def test_a_body_that_is_no_object_is_refused(asker: Asker, body: object) -
     assert (answer.status, answer.json["message"]) == (400, "Invalid JSON body")
 
 
-@pytest.mark.parametrize(("path", "body"), [(V7, V7_BODY), (V6, V6_BODY)])
+@pytest.mark.parametrize(
+    ("path", "body"), [(V7, V7_BODY), (V6, V6_BODY), (REALTIME, REALTIME_BODY)]
+)
 async def test_a_picture_is_made_fetched_and_downloaded(
     asker: Asker, path: str, body: dict[str, object]
 ) -> None:
@@ -267,3 +271,13 @@ def test_the_published_latency_has_the_published_quantiles() -> None:
     assert 2.3 < statistics.median(times) < 2.7
     assert 4.5 < statistics.quantiles(times, n=20)[-1] < 6.5
     assert 20 < max(times) < 60
+
+
+@pytest.mark.parametrize(("instant", "status"), [(False, "success"), (True, "processing")])
+async def test_realtime_gives_a_ticket_at_once_where_one_is_wanted(
+    instant: bool, status: str
+) -> None:
+    async with Vendor(paint=sketch, answers_at_once=True) as vendor, ClientSession() as session:
+        asker = Asker(session, vendor)
+        answer = await asker.post(REALTIME, {**REALTIME_BODY, "instant_response": instant})
+        assert answer.json["status"] == status
