@@ -13,9 +13,11 @@ from enum import StrEnum
 EVERYTHING = "all"
 
 BUSY_S = 30.0
+BUSY_LEAST_S = 1.0
 PROBE_S = 60.0
 PLAN_S = 3600.0
 DOWN_FIRST_S = 5.0
+DOWN_DOUBLINGS = 10
 DOWN_AFTER_FAILURES = 3
 
 
@@ -64,9 +66,10 @@ def closing_s(reason: GateReason, *, tries: int, retry_after_s: float | None) ->
     """How long a gate stays closed before it opens or is probed, after `tries` earlier probes."""
     match reason:
         case GateReason.BUSY:
-            return retry_after_s if retry_after_s is not None else BUSY_S
+            return BUSY_S if retry_after_s is None else max(retry_after_s, BUSY_LEAST_S)
         case GateReason.DOWN:
-            return float(min(DOWN_FIRST_S * 2.0**tries, PROBE_S))
+            # A vendor that is away for a day is more doublings than a float can hold.
+            return float(min(DOWN_FIRST_S * 2.0 ** min(tries, DOWN_DOUBLINGS), PROBE_S))
         case GateReason.PLAN:
             return PLAN_S
         case GateReason.CREDITS | GateReason.KEY:
@@ -97,6 +100,11 @@ def allowance(gates: Iterable[Gate], *, free_slots: int, submitting: int) -> int
     if general:
         return max(0, min(free_slots, 1 - submitting))
     return free_slots
+
+
+def standing(gates: Iterable[Gate]) -> GateReason | None:
+    """Why nothing at all is submitted just now; a gate that is ajar keeps nobody waiting long."""
+    return next((gate.reason for gate in gates if gate.scope == EVERYTHING and not gate.ajar), None)
 
 
 def shut_models(gates: Iterable[Gate]) -> frozenset[str]:

@@ -1,0 +1,173 @@
+"""The line on paper: round robin over servers, then members, then age; nobody starves."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.line import Place, Turns, Waiting, fair_order, places
+
+A, B, C = 1, 2, 3
+NOBODY_YET = Turns({}, {})
+
+
+def line(*who: tuple[int, int], returned: tuple[int, ...] = ()) -> list[Waiting]:
+    """Jobs 1, 2, ... of these servers and members."""
+    return [
+        Waiting(number, guild, user, "sdxl", returned=number in returned)
+        for number, (guild, user) in enumerate(who, 1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("waiting", "turns", "order"),
+    [
+        ([], NOBODY_YET, []),
+        # Age alone, for one member.
+        (line((A, 1), (A, 1), (A, 1)), NOBODY_YET, [1, 2, 3]),
+        # Servers take turns, however many jobs one has.
+        (line((A, 1), (A, 1), (A, 1), (B, 1), (B, 1)), NOBODY_YET, [1, 4, 2, 5, 3]),
+        # So do the members of a server.
+        (line((A, 1), (A, 1), (A, 1), (A, 2)), NOBODY_YET, [1, 4, 2, 3]),
+        # First by server, then by member.
+        (line((A, 1), (A, 1), (A, 2), (B, 9), (B, 9)), NOBODY_YET, [1, 4, 3, 5, 2]),
+        # Whoever was served longest ago goes first, though it came last.
+        (line((A, 1), (B, 1)), Turns({A: 7, B: 3}, {}), [2, 1]),
+        (line((A, 1), (A, 2)), Turns({A: 7}, {(A, 1): 7, (A, 2): 3}), [2, 1]),
+        # Never served goes before long ago.
+        (line((A, 1), (B, 1)), Turns({A: 1}, {(A, 1): 1}), [2, 1]),
+        # The same member in another server is somebody else.
+        (line((A, 1), (B, 1), (A, 2)), Turns({}, {(B, 1): 9}), [1, 2, 3]),
+        # A job that came back goes before all, the older one first.
+        (line((A, 1), (B, 1), (C, 1), returned=(2, 3)), Turns({B: 9, C: 8}, {}), [2, 3, 1]),
+    ],
+)
+def test_the_order_of_the_line(waiting: list[Waiting], turns: Turns, order: list[int]) -> None:
+    assert [job.job_id for job in fair_order(waiting, turns)] == order
+    # What the caller's order was does not matter.
+    assert [job.job_id for job in fair_order(reversed(waiting), turns)] == order
+
+
+jobs = st.builds(
+    Waiting,
+    job_id=st.integers(1, 500),
+    guild_id=st.integers(1, 5),
+    user_id=st.integers(1, 4),
+    model=st.sampled_from(["sdxl", "flux"]),
+    returned=st.booleans(),
+)
+lines = st.lists(jobs, max_size=60, unique_by=lambda job: job.job_id)
+turns = st.builds(
+    Turns,
+    servers=st.dictionaries(st.integers(1, 5), st.integers(1, 99)),
+    members=st.dictionaries(st.tuples(st.integers(1, 5), st.integers(1, 4)), st.integers(1, 99)),
+)
+
+
+@given(waiting=lines, turns=turns)
+def test_nobody_is_lost_and_nobody_is_served_twice(waiting: list[Waiting], turns: Turns) -> None:
+    assert Counter(fair_order(waiting, turns)) == Counter(waiting)
+
+
+@given(waiting=lines, turns=turns)
+def test_returned_jobs_go_first_and_by_age(waiting: list[Waiting], turns: Turns) -> None:
+    order = list(fair_order(waiting, turns))
+    back = [job.job_id for job in order if job.returned]
+    assert [job.job_id for job in order[: len(back)]] == sorted(back)
+
+
+@given(waiting=lines, turns=turns)
+def test_a_member_is_served_by_age(waiting: list[Waiting], turns: Turns) -> None:
+    seen: dict[tuple[int, int], int] = {}
+    for job in fair_order([replace(job, returned=False) for job in waiting], turns):
+        assert seen.get((job.guild_id, job.user_id), 0) < job.job_id
+        seen[job.guild_id, job.user_id] = job.job_id
+
+
+@given(waiting=lines, turns=turns)
+def test_no_server_is_served_twice_while_another_waits(
+    waiting: list[Waiting], turns: Turns
+) -> None:
+    order = [
+        job.guild_id for job in fair_order([replace(j, returned=False) for j in waiting], turns)
+    ]
+    for again, guild in enumerate(order):
+        if guild in order[:again]:
+            before = again - 1 - order[:again][::-1].index(guild)
+            between = set(order[before + 1 : again])
+            assert set(order[again + 1 :]) - {guild} <= between
+
+
+@given(crowd=st.integers(1, 500), served=st.integers(0, 20), newcomer=st.integers(0, 20))
+def test_a_crowd_cannot_starve_a_single_job(crowd: int, served: int, newcomer: int) -> None:
+    waiting = line(*[(A, number % 7) for number in range(crowd)], (B, 1))
+    turns = Turns({A: served, B: newcomer}, {(B, 1): newcomer})
+    order = [job.guild_id for job in fair_order(waiting, turns)]
+    assert order.index(B) <= 2
+
+
+def test_served_one_by_one_the_line_keeps_its_promise() -> None:
+    """The order foretold at once is the order of picking the head again and again."""
+    waiting = line(*[(A, 1)] * 4, *[(A, 2)] * 2, *[(B, 1)] * 3, (C, 5))
+    foretold = [job.job_id for job in fair_order(waiting, NOBODY_YET)]
+    servers: dict[int, int] = {}
+    members: dict[tuple[int, int], int] = {}
+    picked = []
+    for turn in range(1, len(waiting) + 1):
+        head = next(fair_order(waiting, Turns(servers, members)))
+        waiting.remove(head)
+        picked.append(head.job_id)
+        servers[head.guild_id] = members[head.guild_id, head.user_id] = turn
+    assert picked == foretold
+
+
+def test_a_place_counts_those_ahead_in_all_and_here() -> None:
+    waiting = line((A, 1), (A, 1), (B, 1), (A, 2))
+    found = places(waiting, NOBODY_YET, slots=1, busy=1, expected_s={"sdxl": 10})
+    assert {job: (place.ahead, place.ahead_here) for job, place in found.items()} == {
+        1: (0, 0),
+        3: (1, 0),
+        4: (2, 1),
+        2: (3, 2),
+    }
+
+
+@pytest.mark.parametrize(
+    ("slots", "busy", "waits_s"),
+    [
+        # Nobody is served: the job's own time.
+        (1, 0, [10, 20, 30]),
+        # One is half done.
+        (1, 1, [15, 25, 35]),
+        # Side by side.
+        (2, 0, [10, 10, 20]),
+        (2, 2, [15, 20, 25]),
+        (3, 0, [10, 10, 10]),
+        # More are taken than there are: the owner has lowered the number.
+        (1, 3, [25, 35, 45]),
+    ],
+)
+def test_the_wait_is_the_work_ahead_shared_by_the_slots(
+    slots: int, busy: int, waits_s: list[float]
+) -> None:
+    waiting = line((A, 1), (A, 1), (A, 1))
+    found = places(waiting, NOBODY_YET, slots=slots, busy=busy, expected_s={"sdxl": 10})
+    assert [found[job.job_id].wait_s for job in waiting] == waits_s
+
+
+def test_each_model_takes_its_own_time() -> None:
+    waiting = [Waiting(1, A, 1, "slow"), Waiting(2, A, 1, "fast"), Waiting(3, A, 1, "unheard")]
+    found = places(waiting, NOBODY_YET, slots=1, busy=0, expected_s={"slow": 60, "fast": 3})
+    assert found == {1: Place(0, 0, 60), 2: Place(1, 1, 63), 3: Place(2, 2, 123)}
+
+
+@given(waiting=lines, turns=turns, slots=st.integers(1, 15), busy=st.integers(0, 15))
+def test_everybody_has_a_place_and_no_wait_is_negative(
+    waiting: list[Waiting], turns: Turns, slots: int, busy: int
+) -> None:
+    found = places(waiting, turns, slots=slots, busy=busy, expected_s={"sdxl": 4.0, "flux": 9.0})
+    assert sorted(place.ahead for place in found.values()) == list(range(len(waiting)))
+    assert all(place.wait_s >= 4.0 for place in found.values())
+    assert all(place.ahead_here <= place.ahead for place in found.values())

@@ -1,0 +1,69 @@
+"""Polls and tries on paper: bounded, growing, and calm after a thousand tries."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain import schedule
+
+seconds = st.floats(0, 1e6)
+
+
+@given(eta_s=st.none() | seconds, past_s=st.lists(seconds, max_size=20))
+def test_the_first_poll_is_neither_at_once_nor_late(
+    eta_s: float | None, past_s: list[float]
+) -> None:
+    low, high = schedule.FIRST_POLL_S
+    assert low <= schedule.first_poll_s(eta_s, past_s) <= high
+
+
+@pytest.mark.parametrize(
+    ("eta_s", "past_s", "wait_s"),
+    [
+        (None, [], 2.0),
+        (6.0, [], 6.0),
+        (300.0, [], 15.0),
+        (0.0, [], 0.5),
+        # Three times tell nothing yet; four do, and more than the vendor's word.
+        (6.0, [2.0, 2.0, 2.0], 6.0),
+        (6.0, [2.0, 2.0, 2.0, 2.0], 2.0),
+        (None, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0], 2.0),
+    ],
+)
+def test_the_first_poll_follows_the_past_then_the_vendors_word(
+    eta_s: float | None, past_s: list[float], wait_s: float
+) -> None:
+    assert schedule.first_poll_s(eta_s, past_s) == wait_s
+
+
+def test_polls_grow_apart_up_to_a_bound() -> None:
+    waits_s = [schedule.next_poll_s(poll) for poll in range(1, 60)]
+    assert waits_s[0] == 1.0
+    assert all(one <= two for one, two in pairwise(waits_s))
+    assert waits_s[-1] == schedule.POLL_MAX_S
+
+
+def test_tries_grow_apart_up_to_a_bound() -> None:
+    waits_s = [schedule.retry_s(tries) for tries in range(1, 60)]
+    assert waits_s[:4] == [0.5, 1.0, 2.0, 4.0]
+    assert all(one <= two for one, two in pairwise(waits_s))
+    assert waits_s[-1] == schedule.RETRY_MAX_S
+
+
+@pytest.mark.parametrize("tries", [1024, 1025, 1440, 3000, 10**6])
+def test_a_day_of_trying_every_minute_does_not_break_the_sum(tries: int) -> None:
+    """2.0 ** 1024 is more than a float holds: a long outage would have ended in OverflowError."""
+    assert schedule.retry_s(tries) == schedule.RETRY_MAX_S
+    assert schedule.next_poll_s(tries) == schedule.POLL_MAX_S
+
+
+def test_downloads_are_tried_for_about_a_minute() -> None:
+    tries = range(1, schedule.DOWNLOAD_TRIES)
+    assert 30 < sum(schedule.retry_s(number) for number in tries) < 120
+
+
+def test_the_usual_time_is_the_median_and_a_guess_where_nothing_is_known() -> None:
+    assert schedule.expected_s([]) == schedule.USUAL_S
+    assert schedule.expected_s([1.0, 50.0, 3.0]) == 3.0
