@@ -68,7 +68,7 @@ class LimnerClient(commands.AutoShardedBot):
         self._styles = styles
 
     async def setup_hook(self) -> None:
-        """Everything that answers, before the first event can come."""
+        """Everything that answers, before the first event can come; again after a failed start."""
         door, guard = Door(self._intake), cast(GuardedTree, self.tree).guard
         await self.add_cog(
             Imagine(door=door, intake=self._intake, catalogue=self._catalogue, styles=self._styles)

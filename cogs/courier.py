@@ -57,6 +57,8 @@ class DiscordCourier:
         """
         face = partial(cards.delivered, delivery, default_model=self._default_model)
         post, bare = Post.of(face(), delivery.files), Post.of(face(attached=False))
+        if not self._mail.is_open:
+            raise CourierError("the bot is not logged in")
         async with self._alone(delivery.job.id):
             self._edited_at.pop(delivery.job.id, None)
             try:
@@ -67,6 +69,8 @@ class DiscordCourier:
     async def progress(self, progress: Progress) -> None:
         """Edit the card of a live job, at most every 3 s. Trouble is logged, not raised."""
         job = progress.job
+        if not self._mail.is_open:
+            return
         try:
             async with self._alone(job.id):
                 now, last = self._now(), self._edited_at.get(job.id)
@@ -84,7 +88,7 @@ class DiscordCourier:
         """Tell the asker of a long job, by a short reply, that it is over."""
         job, message_id = delivery.job, delivered.message_id
         in_channel = delivered.route in (Route.REPLY, Route.CHANNEL)
-        if delivery.card.private or not in_channel or message_id is None:
+        if delivery.card.private or not in_channel or message_id is None or not self._mail.is_open:
             return
         await _told(partial(self._mail.ping, job, message_id, cards.ping(job)))
 
@@ -94,7 +98,7 @@ class DiscordCourier:
         self._told_owner_at = {
             told: at for told, at in self._told_owner_at.items() if now - at < OWNER_SAME_EVERY
         }
-        if text in self._told_owner_at:
+        if text in self._told_owner_at or not self._mail.is_open:
             return
         self._told_owner_at[text] = now
         post = Post(clip(text, cards.CONTENT_MAX))

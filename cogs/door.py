@@ -36,8 +36,12 @@ class Door:
         if interaction.guild_id is None or interaction.channel_id is None:
             await whisper(interaction, SERVERS_ONLY)
             return
-        missing = [] if request.private else missing_permissions(interaction)
-        if missing:
+        missing = missing_permissions(
+            interaction.app_permissions,
+            in_thread=isinstance(interaction.channel, discord.Thread),
+        )
+        # A private card comes by the interaction alone.
+        if missing and not request.private:
             await whisper(interaction, cannot_speak(missing))
             return
         answer = await self._intake.accept(
@@ -138,17 +142,14 @@ async def _card_id(interaction: discord.Interaction) -> int | None:
         return None
 
 
-def missing_permissions(interaction: discord.Interaction) -> list[str]:
-    """What the bot may not do in this channel, but must in order to deliver there."""
-    may = interaction.app_permissions
-    in_thread = isinstance(interaction.channel, discord.Thread)
-    needed = (
-        ("View Channel", may.view_channel),
+def missing_permissions(may: discord.Permissions, *, in_thread: bool) -> list[str]:
+    """What the bot may not do in a channel, but must in order to deliver there."""
+    speaks = (
         ("Send Messages in Threads", may.send_messages_in_threads)
         if in_thread
-        else ("Send Messages", may.send_messages),
-        ("Attach Files", may.attach_files),
+        else ("Send Messages", may.send_messages)
     )
+    needed = (("View Channel", may.view_channel), speaks, ("Attach Files", may.attach_files))
     return [name for name, granted in needed if not granted]
 
 

@@ -50,6 +50,11 @@ class Mail:
     def __init__(self, client: discord.Client) -> None:
         self._client = client
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the client has logged in, and has not been closed."""
+        return self._client.application_id is not None and not self._client.is_closed()
+
     async def edit_by_token(self, card: Card, post: Post) -> int:
         """Edit the answer to an interaction; works for whoever may see it, for 15 minutes."""
         message = await self._webhook(card).edit_message(
@@ -177,7 +182,10 @@ class Mail:
         application_id = self._client.application_id
         if application_id is None or card.token is None:
             raise CourierError("the bot has not logged in yet")
-        return discord.Webhook.partial(application_id, card.token, client=self._client)
+        door = discord.Webhook.partial(application_id, card.token, client=self._client)
+        # Only this type may speak to one person alone.
+        door.type = discord.WebhookType.application
+        return door
 
 
 def _uploads(post: Post) -> list[discord.File]:

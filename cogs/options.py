@@ -20,8 +20,8 @@ Lora = app_commands.Range[str, 1, LORA_MAX_CHARS]
 Count = app_commands.Range[int, 1, COUNT_MAX]
 Seed = app_commands.Range[int, 0, SEED_MAX]
 Steps = app_commands.Range[int, 1, 50]
-Guidance = app_commands.Range[float, 1, 20]
-Strength = app_commands.Range[float, 0.1, 1]
+Guidance = app_commands.Range[float, 1.0, 20.0]
+Strength = app_commands.Range[float, 0.1, 1.0]
 
 DESCRIPTIONS = {
     "prompt": "What the picture shows, in your own words.",

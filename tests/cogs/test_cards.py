@@ -1,0 +1,256 @@
+"""What people read on a card, state by state."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.gates import GateReason
+from bot.domain.job import JobStatus, Verdict
+from bot.domain.line import Place
+from bot.domain.request import Aspect
+from bot.engine.courier import Receipt
+from cogs import cards
+from cogs.cards import CONTENT_MAX
+from cogs.echo import units
+from cogs.faces import Face
+from tests.cogs.jobs import NOON, a_delivery, a_job, a_progress
+from tests.cogs.test_echo import tricky
+
+SOON = NOON + timedelta(seconds=30)
+STAMP = f"<t:{int(SOON.timestamp())}:R>"
+
+
+def lines(face: Face) -> list[str]:
+    first, *rest = face.content.split("\n")
+    assert first == "**a red fox** — <@111>"
+    return rest
+
+
+def labels(face: Face) -> list[str]:
+    return [button.label for button in face.buttons]
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        (Place(0, 0, 8), f"Next in line, about {STAMP} · job 17"),
+        (Place(3, 0, 8), f"In line, first of this server, about {STAMP} · job 17"),
+        (Place(5, 2, 8), f"In line, 2 ahead of you here, about {STAMP} · job 17"),
+    ],
+)
+def test_a_waiting_card_says_how_many_go_before(place: Place, said: str) -> None:
+    face = cards.progress(a_progress(place=place, ready_at=SOON))
+
+    assert lines(face) == [said]
+    assert not face.buttons
+
+
+@pytest.mark.parametrize("reason", GateReason)
+def test_a_closed_gate_is_told_kindly_and_without_money(reason: GateReason) -> None:
+    (said,) = lines(cards.progress(a_progress(place=Place(0, 0, 8), ready_at=SOON, gate=reason)))
+
+    assert said.endswith("just now; your job keeps its place in line · job 17")
+    assert not any(word in said.lower() for word in ("credit", "money", "key", "pay"))
+    assert STAMP not in said, "nobody knows when"
+
+
+@pytest.mark.parametrize("status", [JobStatus.SUBMITTING, JobStatus.WAITING])
+def test_a_card_says_when_painting_has_begun(status: JobStatus) -> None:
+    face = cards.progress(a_progress(job=a_job(status=status), ready_at=SOON))
+
+    assert lines(face) == [f"Being painted, about {STAMP} · job 17"]
+
+
+def test_ignored_options_are_named_from_the_start() -> None:
+    face = cards.progress(a_progress(ignored=("negative", "lora_strength")))
+
+    assert lines(face)[-1] == "negative prompt, LoRA strength: ignored by flux"
+
+
+def test_a_plain_result_says_what_it_cost_and_no_more() -> None:
+    face = cards.delivered(a_delivery(), default_model="flux")
+
+    assert lines(face) == ["1 picture, 12 left today · job 17"]
+    assert labels(face) == ["Reroll", "Details", "Delete"]
+    assert [button.custom_id for button in face.buttons] == [
+        "reroll:17:0",
+        "details:17:0",
+        "delete:17:0",
+    ]
+
+
+def test_a_result_shows_what_differs_from_the_defaults() -> None:
+    delivery = a_delivery(
+        model="sdxl",
+        aspect=Aspect.WIDE,
+        seed=7,
+        steps=30,
+        guidance=7.5,
+        style="ink",
+        lora="more-details",
+        lora_strength=0.5,
+        enhance=True,
+        negative="people",
+        count=2,
+        parent_job=9,
+    )
+
+    differences, cost = lines(cards.delivered(delivery, default_model="flux"))
+
+    assert differences == (
+        "sdxl · 16:9 · seed 7 · 30 steps · guidance 7.5 · style ink · LoRA more-details at 0.5"
+        " · enhanced prompt · without people · from job 9"
+    )
+    assert cost == "2 pictures, 12 left today · job 17"
+
+
+@pytest.mark.parametrize(
+    ("receipt", "said"),
+    [
+        (Receipt(charged=1, left_today=12), "1 picture, 12 left today"),
+        (Receipt(charged=3, left_today=0), "3 pictures, 0 left today"),
+        (Receipt(charged=2, left_today=None), "2 pictures"),
+        (Receipt(charged=0, left_today=5), "nothing charged, 5 left today"),
+    ],
+)
+def test_receipts(receipt: Receipt, said: str) -> None:
+    assert cards.receipt(receipt) == said
+
+
+def test_seed_zero_is_a_seed() -> None:
+    face = cards.delivered(a_delivery(seed=0), default_model="flux")
+
+    assert lines(face)[0] == "seed 0"
+
+
+@pytest.mark.parametrize(
+    ("count", "received", "flagged", "said"),
+    [
+        (4, 3, 0, "Of 4 pictures, 1 did not arrive and was not charged."),
+        (4, 4, 1, "Of 4 pictures, 1 was marked as unsafe by the image service, not shown and not"
+                  " charged."),
+        (4, 2, 1, "Of 4 pictures, 1 was marked as unsafe by the image service, not shown and not"
+                  " charged; 2 did not arrive and were not charged."),
+    ],
+)  # fmt: skip
+def test_a_smaller_result_says_what_became_of_the_rest(
+    count: int, received: int, flagged: int, said: str
+) -> None:
+    delivery = a_delivery(count=count, received=received, flagged=flagged)
+
+    assert lines(cards.delivered(delivery, default_model="flux"))[-1] == said
+
+
+def test_notes_of_the_engine_stand_on_the_card() -> None:
+    delivery = a_delivery(notes=("Picture 1 was too large for Discord and was made smaller.",))
+
+    said = lines(cards.delivered(delivery, default_model="flux"))
+
+    assert said[-1] == "Picture 1 was too large for Discord and was made smaller."
+
+
+def test_files_that_discord_refused_are_told() -> None:
+    face = cards.delivered(a_delivery(), default_model="flux", attached=False)
+
+    assert "Discord did not take the picture files" in face.content
+
+
+FAILED = [verdict for verdict in Verdict if verdict is not Verdict.PICTURES]
+
+
+@pytest.mark.parametrize("verdict", FAILED)
+def test_a_failure_has_title_cause_cost_advice_and_number(verdict: Verdict) -> None:
+    face = cards.delivered(a_delivery(verdict), default_model="flux")
+    cause, advice = lines(face)
+
+    assert cause.startswith("**")
+    assert cause.index(".**") < 45, "the title is short"
+    assert cause.endswith(".")
+    assert advice.startswith("Nothing was charged. ")
+    assert advice.endswith(". · job 17")
+    assert labels(face) == ["Try again", "Details"]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "detail", "said"),
+    [
+        (Verdict.REFUSED, "Model **x** not found",
+         "**Request refused.** The image service did not accept the request. "
+         r"“Model \*\*x\*\* not found”"),
+        (Verdict.TIMED_OUT, "whatever", "**Out of time.** No result came within 10 minutes."),
+        (Verdict.UNCONFIRMED, "",
+         "**No answer from the image service.** Its answer never came, so it could not be "
+         "confirmed whether it took the job. The job was not sent twice."),
+    ],
+)  # fmt: skip
+def test_a_failure_tells_its_exact_cause(verdict: Verdict, detail: str, said: str) -> None:
+    face = cards.delivered(a_delivery(verdict, detail=detail), default_model="flux")
+
+    assert lines(face)[0] == said
+
+
+def test_a_short_deadline_is_told_in_seconds() -> None:
+    delivery = a_delivery(Verdict.TIMED_OUT, deadline_s=30)
+
+    assert "within 30 seconds" in cards.delivered(delivery, default_model="flux").content
+
+
+def test_a_ping_names_only_the_asker() -> None:
+    assert cards.ping(a_delivery().job) == "<@111> your picture is ready · job 17"
+    assert cards.ping(a_delivery(count=2).job) == "<@111> your pictures are ready · job 17"
+    failed = a_delivery(Verdict.FAILED).job
+    assert cards.ping(failed) == "<@111> your job is over, without a picture · job 17"
+
+
+def test_a_prompt_that_cannot_be_seen_is_named_so() -> None:
+    face = cards.progress(a_progress(job=a_job("\u200b\u200d")))
+
+    assert face.content.startswith("**(no visible words)** — <@111>\n")
+
+
+@given(
+    prompt=tricky,
+    detail=tricky,
+    verdict=st.sampled_from(Verdict),
+    notes=st.lists(tricky, max_size=8),
+    ignored=st.lists(tricky, max_size=9),
+    style=tricky,
+    lora=tricky,
+    negative=tricky,
+    repeats=st.sampled_from([1, 20]),
+)
+def test_no_card_is_ever_too_long_for_discord(
+    prompt: str,
+    detail: str,
+    verdict: Verdict,
+    notes: list[str],
+    ignored: list[str],
+    style: str,
+    lora: str,
+    negative: str,
+    repeats: int,
+) -> None:
+    delivery = a_delivery(
+        verdict,
+        prompt=prompt * repeats,
+        detail=detail * repeats,
+        notes=tuple(note * repeats for note in notes),
+        ignored=tuple(ignored),
+        style=style * repeats,
+        lora=lora * repeats,
+        negative=negative * repeats,
+    )
+    for face in (
+        cards.delivered(delivery, default_model="flux"),
+        cards.progress(a_progress(job=delivery.job, ignored=tuple(ignored))),
+    ):
+        assert 0 < units(face.content) <= CONTENT_MAX
+        assert face.content.count("<@111>") == 1
+    assert "job 17" in cards.delivered(delivery, default_model="flux").content
+    direct = cards.direct(cards.delivered(delivery, default_model="flux").content, delivery.job)
+    assert units(direct) <= CONTENT_MAX
+    assert direct.endswith("Asked for in <#222>.")
+    for text in (cards.removed(delivery.job), cards.uncertain(delivery.job)):
+        assert units(text) <= CONTENT_MAX

@@ -1,0 +1,93 @@
+"""What people read when a request is not accepted."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+
+from bot.domain.refusal import (
+    BadOption,
+    ModelClosed,
+    OverLimit,
+    Refusal,
+    Rule,
+    ServerNotAllowed,
+    UnknownModel,
+    UnknownStyle,
+)
+from cogs.echo import units
+from cogs.refusals import refused
+from tests.cogs.jobs import NOON
+from tests.cogs.test_echo import tricky
+
+MIDNIGHT = NOON + timedelta(hours=12)
+RESET = f"It resets <t:{int(MIDNIGHT.timestamp())}:R>."
+
+
+def over(rule: Rule, *, resets: bool = True) -> OverLimit:
+    return OverLimit(rule=rule, limit=20, used=19, asked=2, resets_at=MIDNIGHT if resets else None)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "said"),
+    [
+        (over(Rule.MEMBER_DAY),
+         f"**Your daily limit:** 1 of 20 pictures left, and this would take 2. {RESET} "
+         "Nothing was charged."),
+        (over(Rule.SERVER_MONTH),
+         "**This server's monthly limit:** 1 of 20 pictures left, and this would take 2. "
+         f"{RESET} Nothing was charged."),
+        (over(Rule.OWNER_BUDGET),
+         f"**The bot owner's monthly budget** is used up. {RESET} Nothing was charged."),
+        (over(Rule.MEMBER_LINE, resets=False),
+         "**Your jobs in line:** you may have 20 jobs waiting here, and 19 wait already. Ask "
+         "again when one is done. Nothing was charged."),
+        (over(Rule.SERVER_LINE, resets=False),
+         "**This server's line is full:** it holds 20 jobs, and 19 wait already. Ask again when "
+         "one is done. Nothing was charged."),
+        (UnknownModel("fluxx", ("flux", "flux-dev")),
+         "**There is no model called fluxx.** Did you mean flux, flux-dev? Nothing was charged."),
+        (UnknownStyle("*inc*"),
+         r"**There is no style called \*inc\*.** Pick one from the list at `style`. Nothing was "
+         "charged."),
+        (BadOption("count", "at most 1"),
+         "**This count cannot work** with this model. What works: at most 1. Nothing was charged."),
+        (BadOption("lora_strength", "0.1 to 1"),
+         "**This LoRA strength cannot work** with this model. What works: 0.1 to 1. Nothing was "
+         "charged."),
+        (ModelClosed("sdxl"),
+         "**sdxl is not available just now.** Choose another `model`, or try again later. Nothing "
+         "was charged."),
+        (ServerNotAllowed(),
+         "**This server may not use the bot.** Its owner allows it on chosen servers only. "
+         "Nothing was charged."),
+    ],
+)  # fmt: skip
+def test_a_refusal_names_rule_remainder_and_reset(refusal: Refusal, said: str) -> None:
+    assert refused(refusal) == said
+
+
+@pytest.mark.parametrize("rule", Rule)
+def test_every_rule_has_its_words(rule: Rule) -> None:
+    said = refused(over(rule))
+
+    assert said.startswith("**")
+    assert said.endswith("Nothing was charged.")
+
+
+def test_money_is_not_shown_to_members() -> None:
+    said = refused(
+        OverLimit(rule=Rule.OWNER_BUDGET, limit=7777, used=7770, asked=9, resets_at=None)
+    )
+
+    assert "77" not in said
+
+
+@given(tricky)
+def test_a_strange_name_stays_harmless(name: str) -> None:
+    said = refused(UnknownModel(name * 10, (name,)))
+
+    assert units(said) <= 2000
+    assert "://" not in said
+    assert not re.search(r"@(everyone|here)|@[!&]?\d", said)
