@@ -16,7 +16,7 @@ async def get_my_user(core: "Core", call: Call) -> Answer:
 
 
 async def get_my_application(core: "Core", call: Call) -> Answer:
-    return Answer(200, application_shape(core.world, core.owner))
+    return Answer(200, {**application_shape(core.world, core.owner), **core.application})
 
 
 async def get_bot_gateway(core: "Core", call: Call) -> Answer:

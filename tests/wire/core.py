@@ -37,6 +37,8 @@ class Core:
         self.owner = self.world.add_user("owner")
         self.token = token or f"{self.world.bot.id}.wire.not-a-secret"
         self.shards = shards
+        # What the owner has set in the developer portal, over the application's usual shape.
+        self.application: Json = {}
         self.upload_limit_bytes = DEFAULT_UPLOAD_LIMIT_BYTES
         self.violations: list[str] = []
         self.requests: list[Seen] = []

@@ -107,6 +107,11 @@ class Gateway:
     def connected_shards(self) -> set[int]:
         return {session.shard for session in self._sessions.values() if session.socket is not None}
 
+    @property
+    def open_sessions(self) -> int:
+        """Sessions that are connected or could still be resumed."""
+        return len(self._sessions)
+
     async def announce(
         self, event: str, payload: Json, *, guild_id: int | None, intent: int | None = None
     ) -> None:

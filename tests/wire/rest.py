@@ -8,11 +8,12 @@ import socket
 import struct
 import time
 from dataclasses import dataclass
+from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from . import account, answering, channels, webhooks
+from . import account, answering, channels, servers, webhooks
 from .bodies import Body, read_body
 from .errors import ApiError, FormProblem
 from .faults import Fault
@@ -28,6 +29,7 @@ _CALLBACK = "/interactions/{interaction_id}/{interaction_token}/callback"
 ROUTES: Routes = {
     **account.ROUTES,
     **channels.ROUTES,
+    **servers.ROUTES,
     **webhooks.ROUTES,
     ("POST", _CALLBACK): answering.create_interaction_response,
 }
@@ -67,6 +69,7 @@ class Rest:
             fault = core.faults.strike(method, path, after_processing=True)
         if fault is not None:
             response = _struck(request, fault)
+        response.headers["Date"] = formatdate(core.clock.epoch_s(), usegmt=True)
         status = 0 if fault is not None and fault.status == "reset" else response.status
         core.requests.append(Seen(method, operation.template, path, at_s, status, body.json))
         core.changed()

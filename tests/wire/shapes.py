@@ -142,6 +142,19 @@ def guild_shape(guild: Guild) -> Json:
     }
 
 
+def my_guild_shape(guild: Guild, user: User) -> Json:
+    """A server in the list of somebody's servers; the permissions are those of roles alone."""
+    return {
+        "id": str(guild.id),
+        "name": guild.name,
+        "icon": None,
+        "banner": None,
+        "owner": guild.owner is user,
+        "permissions": str(user.granted(guild)),
+        "features": [],
+    }
+
+
 def guild_create_shape(guild: Guild, world: World) -> Json:
     """A server as the gateway introduces it: with its channels, and the bot as the one member."""
     return {

@@ -9,6 +9,7 @@ import aiohttp
 import discord
 import pytest
 
+from . import core
 from .bare_bot import BareBot, Inter, point_at, running
 from .gateway import HowToBreak, Op
 from .server import WireDiscord
@@ -67,6 +68,7 @@ async def test_messages_and_tokens_outlive_the_bot(
         )
         await inter.acked()
     await wire_discord.gone()
+    assert wire_discord.gateway.open_sessions == 0
     async with running(BareBot(), wire_discord) as second:
         assert inter.message is not None
         assert [guild.name for guild in second.guilds] == ["Home"]
@@ -116,10 +118,14 @@ async def test_shards_hear_of_their_own_servers_only(
         assert wire.violations == []
 
 
-async def test_waiting_wakes_on_a_change(wire_discord: WireDiscord) -> None:
+async def test_waiting_wakes_on_a_change(
+    wire_discord: WireDiscord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(core, "_OUTSIDE_CHANGES_SEEN_AFTER_S", 60)
     loop = asyncio.get_running_loop()
     loop.call_later(0.02, wire_discord.say, wire_discord.ana, wire_discord.general, "hi")
-    messages = await wire_discord.until(lambda: wire_discord.general.messages, timeout_s=1)
+    waiting = wire_discord.until(lambda: wire_discord.general.messages, timeout_s=50)
+    messages = await asyncio.wait_for(waiting, 5)
     assert [m.content for m in messages] == ["hi"]
     with pytest.raises(TimeoutError, match="#general ana: 'hi'"):
         await wire_discord.until(lambda: False, timeout_s=0.01)
@@ -130,6 +136,7 @@ async def test_a_killed_process_is_replaced(wire_discord: WireDiscord) -> None:
     first.kill()
     await first.wait()
     await wire_discord.gone()
+    assert wire_discord.gateway.open_sessions == 1
     unheard = await wire_discord.slash(
         wire_discord.ana, wire_discord.general, "imagine", prompt="x"
     )

@@ -139,6 +139,8 @@ async def test_a_reply_pings_whom_it_may(wire_discord: WireDiscord, bot: BareBot
     reply = wire_discord.general.messages[-1]
     assert reply.pinged == [wire_discord.ana.mention]
     assert reply.reference is asked
+    await _refused(50005, channel.get_partial_message(asked.id).edit(content="mine now"))
+    await _refused(50013, channel.get_partial_message(asked.id).delete())
     wire_discord.remove_message(asked)
     with pytest.raises(discord.HTTPException) as refusal:
         await channel.send("late", reference=channel.get_partial_message(asked.id))

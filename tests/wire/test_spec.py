@@ -1,11 +1,13 @@
 """The judge itself: Discord's OpenAPI file and the rules beside it catch what is wrong."""
 
+import json
 from typing import Any
 
 import aiohttp
 import discord
 import pytest
 
+from . import account
 from .bare_bot import BareBot, Inter, as_file, buttons, picture
 from .commands import command_problems
 from .server import WireDiscord
@@ -155,6 +157,38 @@ async def test_wrong_messages_of_a_real_client_are_caught(
     assert refusal.value.status == 400
     assert told in "; ".join(wire_discord.violations)
     assert wire_discord.general.messages == []
+
+
+@pytest.mark.expect_violations
+async def test_a_wrong_key_is_caught_on_its_way(wire_discord: WireDiscord, bot: BareBot) -> None:
+    route = discord.http.Route(
+        "POST", "/channels/{channel_id}/messages", channel_id=wire_discord.general.id
+    )
+    wrong: dict[str, Any] = {"content": "x", "colour": 1, "attachments": [{"id": 0, "titel": "x"}]}
+    file = as_file(picture())
+    form = [
+        {"name": "payload_json", "value": json.dumps(wrong)},
+        {"name": "files[0]", "value": file.fp, "filename": "a.png"},
+    ]
+    for body in ({"json": wrong}, {"form": form, "files": [file]}):
+        with pytest.raises(discord.HTTPException) as refusal:
+            await bot.http.request(route, **body)
+        assert (refusal.value.status, refusal.value.code) == (400, 50035)
+    told = (
+        "POST /channels/{channel_id}/messages: colour: no schema knows this key; "
+        "attachments[0].titel: no schema knows this key"
+    )
+    assert wire_discord.violations == [told, told]
+    assert wire_discord.general.messages == []
+
+
+async def test_a_wrong_answer_of_the_stand_in_is_caught_on_its_way(
+    wire_discord: WireDiscord, bot: BareBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(account, "own_user_shape", lambda bot: {"id": str(bot.id)})
+    await bot.http.request(discord.http.Route("GET", "/users/@me"))
+    assert "own answer 200 to GET /users/@me" in wire_discord.violations[0]
+    wire_discord.violations.clear()
 
 
 @pytest.mark.expect_violations
