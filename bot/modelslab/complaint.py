@@ -21,6 +21,7 @@ class Reason(StrEnum):
     CONTENT = "content"  # its moderation did not like it
     INVALID = "invalid"  # the request itself is wrong
     UNKNOWN_MODEL = "unknown_model"
+    NO_PATH = "no_path"  # the vendor does not offer this endpoint
     DOWN = "down"  # it surely took nothing, and not because of the request
     FAILED = "failed"  # it tried, and failed
 

@@ -212,7 +212,9 @@ def _unread_submission(status: int) -> Refused | Unclear:
         case 429:
             return Refused(Reason.BUSY, "HTTP 429")
         case 404:
-            return Refused(Reason.DOWN, "HTTP 404")
+            # The path depends on the kind of work and the model: trying again, this job would hold
+            # up all the others.
+            return Refused(Reason.NO_PATH, "HTTP 404")
         case _:
             return Unclear(f"HTTP {status} without a readable answer")
 
@@ -242,7 +244,7 @@ def _reason(status: int, said: Body) -> Reason | None:
     if complaint.says_internal_error(said.message) or status in UNTELLING_CODES:
         return None
     if status == 404:
-        return Reason.DOWN
+        return Reason.NO_PATH
     return complaint.of_code(status) or (Reason.FAILED if official or said.complains else None)
 
 
