@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.domain.errors import StaleJob
 from bot.domain.job import Job, JobStatus, Outcome, Route, VendorTicket, Verdict
 from bot.domain.line import Waiting
-from bot.domain.request import Aspect, ImageRequest, Kind, Requester
+from bot.domain.request import Aspect, ImageRequest, InputPicture, Kind, Requester
 from storage.database import Transaction
 from storage.tables import jobs
 
@@ -287,7 +287,17 @@ def _job(row: Row[Any]) -> Job:
 
 
 def _request(kept: dict[str, Any]) -> ImageRequest:
-    return replace(ImageRequest(**kept), kind=Kind(kept["kind"]), aspect=Aspect(kept["aspect"]))
+    return replace(
+        ImageRequest(**kept),
+        kind=Kind(kept["kind"]),
+        aspect=Aspect(kept["aspect"]),
+        source=_input(kept.get("source")),
+        mask=_input(kept.get("mask")),
+    )
+
+
+def _input(kept: dict[str, Any] | None) -> InputPicture | None:
+    return None if kept is None else InputPicture(**kept)
 
 
 def _ticket(kept: dict[str, Any]) -> VendorTicket:

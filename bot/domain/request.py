@@ -12,6 +12,11 @@ class Kind(StrEnum):
     """The kinds of work, named like the commands that ask for them."""
 
     IMAGINE = "imagine"
+    REMIX = "remix"
+    INPAINT = "inpaint"
+    UPSCALE = "upscale"
+    CUTOUT = "cutout"
+    DESCRIBE = "describe"
 
 
 class Aspect(StrEnum):
@@ -33,10 +38,23 @@ class Aspect(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InputPicture:
+    """A picture that a request starts from, upright and checked, in our own store."""
+
+    sha256: str
+    mime: str
+    width_px: int
+    height_px: int
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImageRequest:
     """One request for pictures. `None` means that the asker left it to the model.
 
     `prompt` and `negative` are the asker's own words; a style is applied on the way to the vendor.
+    `source` is what a remix, an inpainting or an edit starts from; `mask` has one channel and the
+    same pixels as `source`, white where it is repainted. `strength` is 0 (keep) to 1 (change all).
     `parent_job` is the job whose result this one was made from, and `parent_picture` the 1-based
     number of the picture there.
     """
@@ -56,6 +74,9 @@ class ImageRequest:
     enhance: bool = False
     private: bool = False
     spoiler: bool = False
+    source: InputPicture | None = None
+    mask: InputPicture | None = None
+    strength: float | None = None
     parent_job: int | None = None
     parent_picture: int | None = None
 
