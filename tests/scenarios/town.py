@@ -7,6 +7,7 @@ file, as somebody with a backup would.
 import asyncio
 import json
 import os
+import re
 import signal
 import sqlite3
 import sys
@@ -16,8 +17,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import aiohttp
+
 from bot.settings import Settings
 from sandbox.modelslab import Vendor
+from sandbox.modelslab.jobs import Job as Bought
+from tests.scenarios import books
 from tests.wire.interactions import Interaction
 from tests.wire.messages import Message
 from tests.wire.server import WireDiscord
@@ -25,7 +30,11 @@ from tests.wire.world import Channel, User
 
 ROOT = Path(__file__).parents[2]
 VENDOR_KEY = "MARKED-SECRET-vendor-key"
+BOT_TOKEN = "MARKED-SECRET-discord-token"
 START_TIMEOUT_S = 20.0
+STOP_TIMEOUT_S = 12.0
+
+Row = dict[str, Any]
 
 
 @dataclass
@@ -54,13 +63,16 @@ class Town:
     def ben(self) -> User:
         return self.discord.ben
 
-    @property
-    def log_path(self) -> Path:
-        return self.folder / "bot.log"
+    # The process
 
     @property
     def log(self) -> str:
-        return self.log_path.read_text() if self.log_path.exists() else ""
+        path = self.folder / "bot.log"
+        return path.read_text() if path.exists() else ""
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "data" / "limner.db"
 
     def environment(self) -> dict[str, str]:
         """The bot's whole environment; nothing of the tests' own leaks in."""
@@ -71,15 +83,15 @@ class Town:
             "DISCORD_API_URL": self.discord.api_url,
             "MODELSLAB_API_KEY": VENDOR_KEY,
             "MODELSLAB_BASE_URL": self.vendor.url,
-            "DATABASE_URL": f"sqlite+aiosqlite:///{self.folder}/data/limner.db",
+            "DATABASE_URL": f"sqlite+aiosqlite:///{self.database}",
             "METRICS_PORT": "0",
             **self.settings,
         }
 
-    async def bot_starts(self, **settings: str) -> None:
-        """Start the process, and wait until it answers commands."""
+    async def bot_launches(self, **settings: str) -> None:
+        """Start the process, and wait for nothing."""
         self.settings |= settings
-        with self.log_path.open("ab") as log:
+        with (self.folder / "bot.log").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
@@ -89,6 +101,11 @@ class Town:
                 stdout=log,
                 stderr=log,
             )
+
+    async def bot_starts(self, **settings: str) -> None:
+        """Start the process, and wait until it answers commands."""
+        await self.bot_launches(**settings)
+        assert self.process is not None
         ready = asyncio.create_task(self.discord.ready(START_TIMEOUT_S))
         died = asyncio.create_task(self.process.wait())
         try:
@@ -108,16 +125,24 @@ class Town:
         """Ask the process to stop; its exit code."""
         return await self._end(how)
 
-    async def bot_restarts(self, **settings: str) -> None:
-        await self.bot_starts(**settings)
-
     async def _end(self, how: signal.Signals) -> int:
         assert self.process is not None
         if self.process.returncode is None:
             self.process.send_signal(how)
-        code = await asyncio.wait_for(self.process.wait(), 12)
+        code = await asyncio.wait_for(self.process.wait(), STOP_TIMEOUT_S)
         await self.discord.gone()
         return code
+
+    async def health(self, page: str) -> tuple[int, str]:
+        """Status and text of one page on the port for health and metrics."""
+        port = re.findall(r"health_port=(\d+)", self.log)[-1]
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(f"http://127.0.0.1:{port}/{page}") as answer,
+        ):
+            return answer.status, await answer.text()
+
+    # What members do, and see
 
     async def asks(
         self, prompt: str, *, who: User | None = None, where: Channel | None = None, **options: Any
@@ -133,57 +158,114 @@ class Town:
         assert asked.message is not None
         return asked.message
 
-    async def pictures(self, asked: Interaction, *, timeout_s: float = 15.0) -> Message:
-        """The card of a request, once it carries pictures."""
+    async def is_painting(self, asked: Interaction, *, timeout_s: float = 10.0) -> Message:
+        """The card of a request, once it says that the vendor works on it."""
         card = await self.card(asked)
-        await self.discord.until(lambda: card.attachments, timeout_s=timeout_s)
+        await self.discord.until(lambda: "Being painted" in card.content, timeout_s=timeout_s)
+        return card
+
+    async def pictures(self, asked: Interaction, *, timeout_s: float = 15.0) -> Message:
+        """The card of a request whose job is over and booked, and that carries pictures."""
+        card = await self.ending(asked, timeout_s=timeout_s)
+        assert card.attachments, card.content
         return card
 
     async def ending(self, asked: Interaction, *, timeout_s: float = 15.0) -> Message:
-        """The card of a request, once its job is over and so booked."""
+        """The card of a request, once its job is over and booked."""
         card = await self.card(asked)
-        await self.discord.until(
-            lambda: self.job_of(card).get("status") == "delivered", timeout_s=timeout_s
-        )
+        await self.over(asked, timeout_s=timeout_s)
         return card
 
-    def rows(self, query: str, *values: object) -> list[dict[str, Any]]:
+    async def over(self, asked: Interaction, *, timeout_s: float = 15.0) -> Row:
+        """The job of a request, once it is delivered, whichever way."""
+        await self.stands(asked, "delivered", timeout_s=timeout_s)
+        return self.job(asked)
+
+    async def stands(self, asked: Interaction, status: str, *, timeout_s: float = 15.0) -> None:
+        """Wait until the job of a request has come that far."""
+        try:
+            await self.discord.until(
+                lambda: self.find_job(asked).get("status") == status, timeout_s=timeout_s
+            )
+        except TimeoutError as error:
+            job = self.find_job(asked)
+            raise AssertionError(f"not {status}: {job}\n{error}\n{self.log}") from None
+
+    async def refused(self, asked: Interaction) -> str:
+        """What a member was told in private instead of a card; no job came of it."""
+        answer = await asked.answered()
+        assert answer.ephemeral
+        assert self.find_job(asked) == {}
+        return answer.content
+
+    def standing(self, job_id: int) -> list[Message]:
+        """Every message that now stands for a job, wherever it is."""
+        mark = re.compile(rf"\bjob {job_id}\b")
+        return [m for m in self._messages() if mark.search(m.content)]
+
+    def carriers(self, job_id: int) -> list[Message]:
+        """Every message that now carries pictures of a job."""
+        name = re.compile(rf"(SPOILER_)?limner-{job_id}-")
+        return [m for m in self._messages() if any(name.match(f.filename) for f in m.attachments)]
+
+    def _messages(self) -> list[Message]:
+        channels = self.discord.world.channels.values()
+        return [m for channel in channels for m in channel.history if not m.deleted]
+
+    # What the vendor and the database hold
+
+    def bought(self, asked: Interaction) -> list[Bought]:
+        """What the vendor has accepted for a request."""
+        number = str(self.job(asked)["id"])
+        return [job for job in self.vendor.book if job.body["track_id"] == number]
+
+    def rows(self, query: str, *values: object) -> list[Row]:
         """Rows of the bot's database, read beside the running bot."""
-        path = self.folder / "data" / "limner.db"
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)) as database:
+        with closing(
+            sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=5)
+        ) as database:
             database.row_factory = sqlite3.Row
             return [dict(row) for row in database.execute(query, values)]
 
-    def jobs(self) -> list[dict[str, Any]]:
+    def jobs(self) -> list[Row]:
         return self.rows("SELECT * FROM jobs ORDER BY id")
 
-    def job_of(self, card: Message) -> dict[str, Any]:
-        """The job whose card this is, found by the number on its buttons or in its words."""
-        number = int(card.content.rsplit("job ", 1)[1].split()[0].rstrip(".·"))
-        found = self.rows("SELECT * FROM jobs WHERE id = ?", number)
+    def find_job(self, asked: Interaction) -> Row:
+        """The job that a command or a button made; empty where it made none."""
+        found = self.rows("SELECT * FROM jobs WHERE source_key = ?", f"interaction:{asked.id}")
         return found[0] if found else {}
 
-    def request_of(self, card: Message) -> dict[str, Any]:
-        request: dict[str, Any] = json.loads(self.job_of(card)["request"])
+    def job(self, asked: Interaction) -> Row:
+        found = self.find_job(asked)
+        assert found, "no job was made"
+        return found
+
+    def request(self, asked: Interaction) -> Row:
+        request: Row = json.loads(self.job(asked)["request"])
         return request
 
     def booked(self) -> int:
         """What the quota ledger says is used: the plain sum of its entries."""
         return sum(row["pictures"] for row in self.rows("SELECT pictures FROM ledger"))
 
-    def entries(self, job_id: int) -> list[tuple[str, int]]:
-        found = self.rows("SELECT entry, pictures FROM ledger WHERE job_id = ? ORDER BY id", job_id)
+    def entries(self, asked: Interaction) -> list[tuple[str, int]]:
+        """What the ledger says about a request, in the order of booking."""
+        number = self.job(asked)["id"]
+        found = self.rows("SELECT entry, pictures FROM ledger WHERE job_id = ? ORDER BY id", number)
         return [(row["entry"], row["pictures"]) for row in found]
 
-    def slots_taken(self) -> int:
-        return len(self.rows("SELECT number FROM slots"))
+    def slot(self, asked: Interaction) -> Row | None:
+        """The place at the vendor that a request holds."""
+        number = self.job(asked)["id"]
+        found = self.rows("SELECT * FROM slots WHERE job_id = ?", number)
+        return found[0] if found else None
 
 
 @asynccontextmanager
 async def a_town(folder: Path, **settings: str) -> AsyncIterator[Town]:
-    """A town whose bot is not running yet. At the end no rule of Discord may be broken."""
+    """A town whose bot is not running yet. At its end all books must be in order."""
     assert set(settings) <= {name.upper() for name in Settings.model_fields}
-    async with WireDiscord() as discord, Vendor(VENDOR_KEY) as vendor:
+    async with WireDiscord(token=BOT_TOKEN) as discord, Vendor(VENDOR_KEY) as vendor:
         town = Town(folder, discord, vendor, dict(settings))
         try:
             yield town
@@ -192,5 +274,4 @@ async def a_town(folder: Path, **settings: str) -> AsyncIterator[Town]:
             vendor.release()
             if town.process is not None and town.process.returncode is None:
                 await town.bot_crashes()
-        assert discord.violations == []
-        assert "Traceback" not in town.log, town.log
+        books.check(town)

@@ -1,0 +1,73 @@
+"""What holds at the end of every scenario, whatever happened in it. Changes nothing."""
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.scenarios.town import Row, Town
+
+IN_LINE_OR_UNDER_WAY = ("queued", "submitting", "waiting")
+
+
+def check(town: "Town") -> None:
+    """No rule of Discord broken, no trace, no secret; nothing bought, charged or posted twice."""
+    assert town.discord.violations == []
+    assert "Traceback" not in town.log, town.log
+    assert leaks(town) == []
+    tracked = Counter(job.body["track_id"] for job in town.vendor.book)
+    assert [number for number, times in tracked.items() if times > 1] == [], "bought twice"
+    if town.database.exists():
+        assert _mistakes(town) == []
+
+
+def leaks(town: "Town") -> list[str]:
+    """Where a secret can be read that must not be: the log, and everything ever posted."""
+    keys = (town.vendor.key, town.discord.token)
+    tokens = tuple(town.discord.interactions)
+    places = {"log": town.log} | {
+        f"#{channel.name}": "\n".join(
+            f"{state.text} {state.components} {state.embeds}"
+            for message in channel.history
+            for state in message.edits
+        )
+        for channel in town.discord.world.channels.values()
+    }
+    return [
+        f"{secret[:20]}... in {place}"
+        for place, text in places.items()
+        for secret in (*keys, *tokens)
+        if secret in text
+    ]
+
+
+def _mistakes(town: "Town") -> list[str]:
+    entries: dict[int, list[Row]] = {}
+    for entry in town.rows("SELECT * FROM ledger ORDER BY id"):
+        entries.setdefault(entry["job_id"], []).append(entry)
+    slots = {slot["job_id"]: slot for slot in town.rows("SELECT * FROM slots")}
+    jobs = town.jobs()
+    told = [_mistake(job, entries.pop(job["id"], []), slots.get(job["id"])) for job in jobs]
+    told += [f"entries of no job: {entries}"] if entries else []
+    told += [
+        f"job {job['id']} stands in several messages"
+        for job in jobs
+        if len(town.carriers(job["id"])) > 1
+    ]
+    return [mistake for mistake in told if mistake]
+
+
+def _mistake(job: "Row", entries: "list[Row]", slot: "Row | None") -> str:
+    """What is wrong with the books of one job; empty where all is well."""
+    kinds = [entry["entry"] for entry in entries]
+    used = sum(entry["pictures"] for entry in entries)
+    asked = json.loads(job["request"])["count"]
+    if job["status"] in IN_LINE_OR_UNDER_WAY:
+        return "" if kinds == ["reserve"] and used == asked else f"{job} has {entries}"
+    outcome = json.loads(job["outcome"])
+    charged = outcome.get("received", 0) - outcome.get("flagged", 0)
+    if kinds != ["reserve", "settle" if charged else "refund"] or used != charged:
+        return f"{job} has {entries}"
+    if slot is not None and slot["frees_at"] is None:
+        return f"job {job['id']} is over and keeps its slot for ever"
+    return ""
