@@ -6,8 +6,9 @@ lock, in order, instead of in SQLite's busy handler; the busy time-out is for ot
 """
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any, Self
 
@@ -17,6 +18,7 @@ from alembic.script import ScriptDirectory
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, event, inspect, make_url, text
 from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.domain.errors import StorageBusy, StorageError, StorageUnusable
@@ -42,18 +44,21 @@ class Database:
         self.path = path
 
     @classmethod
-    async def open(cls, url: str) -> Self:
+    async def open(cls, url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Self:
         """Open the file named by a `sqlite+aiosqlite:///` URL, making or migrating it as needed.
+
+        Other programs may hold it for `busy_timeout_s` before StorageBusy is raised.
 
         Raises StorageUnusable with one sentence when the file is not ours, is newer than this
         program, is in use by another process, or cannot be written.
         """
         path = await asyncio.to_thread(Path(make_url(url).database or "").absolute)
         lock = await asyncio.to_thread(_take_lock, path)
-        engine = create_async_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
+        engine = create_async_engine(url, connect_args={"timeout": busy_timeout_s})
         _prepare(engine)
         database = cls(engine, lock, path)
         try:
+            await asyncio.to_thread(_require_ours, path, busy_timeout_s)
             async with database.transaction() as tx:
                 await tx.run_sync(_claim, path)
                 await tx.run_sync(_migrate)
@@ -63,6 +68,9 @@ class Database:
         except StorageError as error:
             await database.close()
             raise StorageUnusable(f"{path.name} cannot be opened: {error}") from error
+        except BaseException:
+            await database.close()
+            raise
         return database
 
     async def close(self) -> None:
@@ -97,11 +105,13 @@ class Database:
         except IntegrityError:
             raise
         except DBAPIError as error:
-            raise _translated(error) from error
+            raise _translated(error.orig) from error
+        except PoolTimeout as error:
+            raise StorageBusy("the database is busy") from error
 
 
-def _translated(error: DBAPIError) -> StorageError:
-    reason = str(error.orig)
+def _translated(error: BaseException | None) -> StorageError:
+    reason = str(error)
     if "locked" in reason or "busy" in reason:
         return StorageBusy("the database is busy")
     if "full" in reason:
@@ -149,16 +159,27 @@ def _take_lock(path: Path) -> FileLock:
     return lock
 
 
-def _claim(connection: Connection, path: Path) -> None:
-    """Check that the file is ours and not from the future; mark a new one as ours."""
-    identity = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
-    tables = inspect(connection).get_table_names()
-    if identity != APPLICATION_ID:
-        if tables or identity:
-            raise StorageUnusable(f"{path.name} is not a database of Limner")
-        connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+def _require_ours(path: Path, busy_timeout_s: float) -> None:
+    """Refuse a file of somebody else's before the first pragma could change it."""
+    if not path.exists():
         return
-    if "alembic_version" in tables:
+    try:
+        with closing(
+            sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=busy_timeout_s)
+        ) as connection:
+            (identity,) = connection.execute("PRAGMA application_id").fetchone()
+            (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.Error as error:
+        raise _translated(error) from error
+    if identity != APPLICATION_ID and (tables or identity):
+        raise StorageUnusable(f"{path.name} is not a database of Limner")
+
+
+def _claim(connection: Connection, path: Path) -> None:
+    """Check that the file is not from the future; mark a new one as ours."""
+    if connection.exec_driver_sql("PRAGMA application_id").scalar_one() != APPLICATION_ID:
+        connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+    if "alembic_version" in inspect(connection).get_table_names():
         known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
         found = set(connection.execute(text("SELECT version_num FROM alembic_version")).scalars())
         if found - known:
@@ -175,4 +196,4 @@ def _migrate(connection: Connection) -> None:
     try:
         command.upgrade(config, "head")
     except DatabaseError as error:
-        raise _translated(error) from error
+        raise _translated(error.orig) from error

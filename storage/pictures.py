@@ -26,7 +26,10 @@ class PictureFiles:
 
     async def remove(self, sha256: str) -> None:
         """Forget the bytes; nothing happens where there are none."""
-        await asyncio.to_thread(self._path(sha256).unlink, missing_ok=True)
+        try:
+            await asyncio.to_thread(self._path(sha256).unlink, missing_ok=True)
+        except OSError as error:
+            raise StorageError(f"a picture could not be removed: {error.strerror}") from error
 
     def _path(self, sha256: str) -> Path:
         return self._folder / sha256[:2] / sha256

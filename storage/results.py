@@ -59,16 +59,9 @@ async def overdue(tx: Transaction, *, before: datetime, limit: int) -> list[int]
     return list((await tx.execute(query)).scalars())
 
 
-async def forget(tx: Transaction, job_id: int) -> list[str]:
-    """Drop a job's pictures; the digests of those that no other job has."""
-    mine = set(
-        (
-            await tx.execute(
-                delete(pictures).where(pictures.c.job_id == job_id).returning(pictures.c.sha256)
-            )
-        ).scalars()
+async def forget(tx: Transaction, job_id: int) -> set[str]:
+    """Drop a job's pictures; the digests that it had."""
+    gone = await tx.execute(
+        delete(pictures).where(pictures.c.job_id == job_id).returning(pictures.c.sha256)
     )
-    others = set(
-        (await tx.execute(select(pictures.c.sha256).where(pictures.c.sha256.in_(mine)))).scalars()
-    )
-    return sorted(mine - others)
+    return set(gone.scalars())

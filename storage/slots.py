@@ -15,8 +15,11 @@ async def taken(tx: Transaction) -> int:
 
 
 async def take(tx: Transaction, job_id: int, *, maximum: int, now: datetime) -> bool:
-    """Take a free slot for the job; False where `maximum` are taken."""
-    numbers = set((await tx.execute(select(slots.c.number))).scalars())
+    """Take a free slot for the job, or keep the one it has; False where `maximum` are taken."""
+    holders = {row.job_id: row.number for row in await tx.execute(select(slots))}
+    if job_id in holders:
+        return True
+    numbers = set(holders.values())
     if len(numbers) >= maximum:
         return False
     free = next(number for number in range(1, maximum + 1) if number not in numbers)
@@ -29,10 +32,10 @@ async def free(tx: Transaction, job_id: int) -> None:
     await tx.execute(delete(slots).where(slots.c.job_id == job_id))
 
 
-async def free_unsubmitted(tx: Transaction) -> None:
-    """Free the slots of jobs that never got as far as the vendor: a restart begins with this."""
-    in_line = select(jobs.c.id).where(jobs.c.status == JobStatus.QUEUED.value)
-    await tx.execute(delete(slots).where(slots.c.job_id.in_(in_line)))
+async def unsubmitted(tx: Transaction) -> set[int]:
+    """The jobs that have a slot and are still in line."""
+    query = select(slots.c.job_id).join(jobs, jobs.c.id == slots.c.job_id)
+    return set((await tx.execute(query.where(jobs.c.status == JobStatus.QUEUED.value))).scalars())
 
 
 async def hold_until(tx: Transaction, job_id: int, frees_at: datetime) -> None:

@@ -156,6 +156,18 @@ pictures = Table(
     Column("flagged", Boolean, nullable=False),
 )
 
+# What jobs start from. The vendor's address of an upload lives for a day.
+inputs = Table(
+    "inputs",
+    metadata,
+    Column("job_id", ForeignKey("jobs.id"), primary_key=True),
+    Column("role", String, primary_key=True),
+    Column("sha256", String, nullable=False, index=True),
+    Column("url", String),
+    Column("uploaded_at", UtcTime),
+    CheckConstraint("role IN ('source', 'mask')", name="input_role"),
+)
+
 # Only appended to. `pictures` is a difference: what is used in a period is the plain sum.
 ledger = Table(
     "ledger",

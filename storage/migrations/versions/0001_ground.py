@@ -166,6 +166,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("job_id"),
     )
     op.create_table(
+        "inputs",
+        sa.Column("job_id", sa.Integer(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("url", sa.String(), nullable=True),
+        sa.Column("uploaded_at", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("role IN ('source', 'mask')", name="input_role"),
+        sa.ForeignKeyConstraint(
+            ["job_id"],
+            ["jobs.id"],
+        ),
+        sa.PrimaryKeyConstraint("job_id", "role"),
+    )
+    op.create_index(op.f("ix_inputs_sha256"), "inputs", ["sha256"], unique=False)
+    op.create_table(
         "pictures",
         sa.Column("job_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),

@@ -1,0 +1,17 @@
+"""Which picture files are still needed by anybody."""
+
+from collections.abc import Collection
+
+from sqlalchemy import select, union
+
+from storage.database import Transaction
+from storage.tables import inputs, pictures
+
+
+async def needed(tx: Transaction, digests: Collection[str]) -> set[str]:
+    """Those of the digests that some job's result or input still names."""
+    query = union(
+        select(pictures.c.sha256).where(pictures.c.sha256.in_(digests)),
+        select(inputs.c.sha256).where(inputs.c.sha256.in_(digests)),
+    )
+    return set((await tx.execute(query)).scalars())

@@ -1,0 +1,59 @@
+"""Which pictures a job starts from, and where the vendor has its copies of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select, update
+
+from bot.domain.job import Job
+from bot.domain.request import InputPicture
+from storage.database import Transaction
+from storage.tables import inputs
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """The vendor's address of a copy, and since when it has it."""
+
+    url: str
+    uploaded_at: datetime
+
+
+def of_request(job: Job) -> Mapping[str, InputPicture]:
+    """The pictures that a job's request names, by their role."""
+    named = {"source": job.request.source, "mask": job.request.mask}
+    return {role: picture for role, picture in named.items() if picture is not None}
+
+
+async def put(tx: Transaction, job: Job) -> None:
+    """Note what a new job starts from, so that its files are kept."""
+    rows = [
+        {"job_id": job.id, "role": role, "sha256": picture.sha256}
+        for role, picture in of_request(job).items()
+    ]
+    if rows:
+        await tx.execute(insert(inputs), rows)
+
+
+async def uploads(tx: Transaction, job_id: int) -> dict[str, Upload]:
+    """What of a job's pictures the vendor has, by role."""
+    query = select(inputs).where(inputs.c.job_id == job_id, inputs.c.url.is_not(None))
+    return {row.role: Upload(row.url, row.uploaded_at) for row in await tx.execute(query)}
+
+
+async def uploaded(tx: Transaction, job_id: int, role: str, upload: Upload) -> None:
+    """The vendor has a copy."""
+    await tx.execute(
+        update(inputs)
+        .where(inputs.c.job_id == job_id, inputs.c.role == role)
+        .values(url=upload.url, uploaded_at=upload.uploaded_at)
+    )
+
+
+async def forget(tx: Transaction, job_id: int) -> set[str]:
+    """Drop what a job started from; the digests that it had."""
+    gone = await tx.execute(
+        delete(inputs).where(inputs.c.job_id == job_id).returning(inputs.c.sha256)
+    )
+    return set(gone.scalars())

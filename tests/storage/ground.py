@@ -1,0 +1,88 @@
+"""Shared ground of the storage tests: a moment, a request, jobs in every state."""
+
+import itertools
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bot.domain.job import Card, Job, JobStatus, Outcome, Route, VendorTicket, Verdict
+from bot.domain.limits import UTC_ZONE, period
+from bot.domain.request import ImageRequest, Kind, Requester
+from storage import cards, jobs, quotas
+from storage.database import Database, Transaction
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+DEADLINE = NOW + timedelta(minutes=10)
+TODAY = period(NOW, UTC_ZONE)
+SERVER, ANA = 11, 101
+DONE = Outcome(verdict=Verdict.PICTURES, received=1)
+_numbers = itertools.count(1)
+
+
+def url_of(path: Path) -> str:
+    return f"sqlite+aiosqlite:///{path}"
+
+
+def a_request(**changes: Any) -> ImageRequest:
+    return ImageRequest(**{"kind": Kind.IMAGINE, "prompt": "a fox", "model": "sdxl", **changes})
+
+
+def a_ticket(remote_id: str | None = None) -> VendorTicket:
+    return VendorTicket(family="v7/images", remote_id=remote_id or f"r{next(_numbers)}")
+
+
+async def a_job(
+    tx: Transaction,
+    *,
+    guild_id: int = SERVER,
+    user_id: int = ANA,
+    now: datetime = NOW,
+    due_at: datetime | None = None,
+    **request: Any,
+) -> Job:
+    """A job in line with its card and its reservation."""
+    job = await jobs.insert_job(
+        tx,
+        source_key=f"test:{next(_numbers)}",
+        request=a_request(**request),
+        requester=Requester(user_id=user_id, guild_id=guild_id, channel_id=21),
+        seed=7,
+        now=now,
+        due_at=due_at or now,
+    )
+    await cards.insert_card(
+        tx,
+        Card(
+            job_id=job.id,
+            private=False,
+            token="t",
+            token_expires_at=now + timedelta(minutes=15),
+            file_limit_bytes=10_000_000,
+        ),
+    )
+    when = period(now, UTC_ZONE)
+    await quotas.reserve(tx, job, when=when, owner=when, cost_micros=4700, now=now)
+    return job
+
+
+async def moved_to(tx: Transaction, job: Job, status: JobStatus) -> Job:
+    """The job, carried on from the line to this state."""
+    order = [*JobStatus]
+    for step in order[1 : order.index(status) + 1]:
+        match step:
+            case JobStatus.SUBMITTING:
+                job = await jobs.submitting(tx, job, now=NOW, deadline_at=DEADLINE)
+            case JobStatus.WAITING:
+                job = await jobs.accepted(tx, job, a_ticket(), check_at=NOW)
+            case JobStatus.SETTLED:
+                job = await jobs.settled(tx, job, DONE, now=NOW)
+            case JobStatus.DELIVERED:
+                job = await jobs.delivered(tx, job, route=Route.REPLY, message_id=5, now=NOW)
+            case JobStatus.QUEUED:
+                raise AssertionError("a job begins in line")
+    return job
+
+
+async def a_job_in(database: Database, status: JobStatus, **options: Any) -> Job:
+    async with database.transaction() as tx:
+        return await moved_to(tx, await a_job(tx, **options), status)

@@ -1,0 +1,95 @@
+"""The picture folder: named by content, whole or not there, and honest about damage."""
+
+import asyncio
+import errno
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from bot.domain.errors import StorageError
+from storage.pictures import PictureFiles
+
+FOX = b"not really a picture of a fox"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "pictures"
+
+
+@pytest.fixture
+def files(folder: Path) -> PictureFiles:
+    return PictureFiles(folder)
+
+
+def everything_in(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+async def test_what_was_put_is_got_by_its_digest(files: PictureFiles, folder: Path) -> None:
+    sha256 = await files.put(FOX)
+    assert sha256 == hashlib.sha256(FOX).hexdigest()
+    assert await files.get(sha256) == FOX
+    assert everything_in(folder) == [folder / sha256[:2] / sha256]
+
+
+async def test_the_same_picture_is_kept_once(files: PictureFiles, folder: Path) -> None:
+    digests = await asyncio.gather(*(files.put(FOX) for _ in range(20)))
+    assert len(set(digests)) == 1
+    assert len(everything_in(folder)) == 1
+
+
+async def test_a_picture_outlives_the_process(files: PictureFiles, folder: Path) -> None:
+    sha256 = await files.put(FOX)
+    assert await PictureFiles(folder).get(sha256) == FOX
+
+
+async def test_a_removed_picture_is_gone_and_may_be_removed_again(
+    files: PictureFiles, folder: Path
+) -> None:
+    sha256 = await files.put(FOX)
+    for _ in range(2):
+        await files.remove(sha256)
+    assert everything_in(folder) == []
+    with pytest.raises(StorageError, match=r"^a picture could not be read: No such file"):
+        await files.get(sha256)
+
+
+async def test_a_damaged_picture_is_never_handed_out(files: PictureFiles, folder: Path) -> None:
+    sha256 = await files.put(FOX)
+    (folder / sha256[:2] / sha256).write_bytes(FOX[:-1])
+    with pytest.raises(StorageError, match=r"^a picture is damaged on the disk$"):
+        await files.get(sha256)
+
+
+async def test_a_full_disk_leaves_neither_the_picture_nor_half_of_it(
+    files: PictureFiles, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        with pytest.raises(StorageError, match=r"^a picture could not be kept: No space left"):
+            await files.put(FOX)
+    assert everything_in(folder) == []
+    # And there is room again.
+    assert await files.get(await files.put(FOX)) == FOX
+
+
+async def test_a_folder_that_cannot_be_made_is_said(files: PictureFiles, folder: Path) -> None:
+    folder.write_text("a file in the folder's place")
+    with pytest.raises(StorageError, match=r"^a picture could not be kept: "):
+        await files.put(FOX)
+
+
+async def test_a_picture_that_cannot_be_removed_is_said(files: PictureFiles, folder: Path) -> None:
+    """The system's own error used to come through."""
+    sha256 = await files.put(FOX)
+    path = folder / sha256[:2] / sha256
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(StorageError, match=r"^a picture could not be removed: "):
+        await files.remove(sha256)

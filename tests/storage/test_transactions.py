@@ -1,0 +1,177 @@
+"""Transactions: one writer at a time, readers never wait, and nothing is ever half-done."""
+
+import asyncio
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from bot.domain.errors import StorageBusy, StorageError
+from storage import facts
+from storage.database import Database
+
+
+async def test_a_write_transaction_holds_the_write_lock_from_its_first_word(
+    database: Database, path: Path
+) -> None:
+    """BEGIN IMMEDIATE: a plain BEGIN would read first and let two decide on the same usage."""
+    async with database.transaction() as tx:
+        await facts.get(tx, "only read so far")
+        with (
+            closing(sqlite3.connect(path, timeout=0)) as other,
+            pytest.raises(sqlite3.OperationalError, match="locked"),
+        ):
+            other.execute("BEGIN IMMEDIATE")
+
+
+async def test_reading_holds_no_write_lock(database: Database, path: Path) -> None:
+    async with database.reading() as tx:
+        await facts.get(tx, "only read")
+        with closing(sqlite3.connect(path, timeout=0)) as other:
+            other.execute("BEGIN IMMEDIATE")
+
+
+async def test_a_reader_sees_one_moment_and_never_waits_for_a_writer(database: Database) -> None:
+    async with database.transaction() as tx:
+        await facts.put(tx, "colour", "blue")
+    async with database.reading() as before:
+        assert await facts.get(before, "colour") == "blue"
+        async with database.transaction() as tx:
+            await facts.put(tx, "colour", "red")
+        assert await facts.get(before, "colour") == "blue"
+    async with database.reading() as after:
+        assert await facts.get(after, "colour") == "red"
+
+
+async def test_writers_of_this_process_wait_for_each_other(database: Database) -> None:
+    async def count() -> None:
+        async with database.transaction() as tx:
+            so_far = int(await facts.get(tx, "count") or 0)
+            await asyncio.sleep(0)
+            await facts.put(tx, "count", str(so_far + 1))
+
+    await asyncio.gather(*(count() for _ in range(40)))
+    async with database.reading() as tx:
+        assert await facts.get(tx, "count") == "40"
+
+
+async def test_an_error_in_the_block_undoes_all_of_it(database: Database) -> None:
+    async def change_of_mind() -> None:
+        async with database.transaction() as tx:
+            await facts.put(tx, "colour", "blue")
+            raise RuntimeError("the caller changed its mind")
+
+    with pytest.raises(RuntimeError):
+        await change_of_mind()
+    async with database.transaction() as tx:
+        assert await facts.get(tx, "colour") is None
+
+
+async def test_a_cancelled_writer_leaves_nothing_and_lets_the_next_one_in(
+    database: Database,
+) -> None:
+    written = asyncio.Event()
+
+    async def hang() -> None:
+        async with database.transaction() as tx:
+            await facts.put(tx, "colour", "blue")
+            written.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(hang())
+    await written.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    async with database.transaction() as tx:
+        assert await facts.get(tx, "colour") is None
+        await facts.put(tx, "colour", "red")
+
+
+async def test_another_programs_lock_is_waited_for_only_so_long(
+    database: Database, path: Path
+) -> None:
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        began = time.monotonic()
+        with pytest.raises(StorageBusy, match=r"^the database is busy$"):
+            async with database.transaction() as tx:
+                await facts.put(tx, "colour", "blue")
+        assert time.monotonic() - began < 1
+        # Reading goes on.
+        async with database.reading() as tx:
+            assert await facts.get(tx, "colour") is None
+        await database.ping()
+    async with database.transaction() as tx:
+        await facts.put(tx, "colour", "blue")
+
+
+async def test_a_full_disk_is_said_and_nothing_is_half_done(database: Database) -> None:
+    async with database.transaction() as tx:
+        await facts.put(tx, "colour", "blue")
+        pages = (await tx.execute(text("PRAGMA page_count"))).scalar_one()
+        await tx.execute(text(f"PRAGMA max_page_count = {pages}"))
+
+    async def fill() -> None:
+        async with database.transaction() as tx:
+            await facts.put(tx, "colour", "red")
+            await facts.put(tx, "book", "x" * 1_000_000)
+
+    with pytest.raises(StorageError, match=r"^the disk is full$"):
+        await fill()
+    async with database.transaction() as tx:
+        assert await facts.get(tx, "colour") == "blue"
+        assert await facts.get(tx, "book") is None
+        await tx.execute(text("PRAGMA max_page_count = 1000000"))
+    # The disk has room again.
+    await fill()
+
+
+async def test_a_database_that_may_not_be_written_is_said(database: Database) -> None:
+    async with database.reading() as tx:
+        await tx.execute(text("PRAGMA query_only = ON"))
+    with pytest.raises(StorageError, match=r"^the database may not be written$"):
+        async with database.transaction() as tx:
+            await facts.put(tx, "colour", "blue")
+    async with database.reading() as tx:
+        assert await facts.get(tx, "colour") is None
+
+
+async def test_a_broken_rule_of_the_tables_undoes_the_transaction(database: Database) -> None:
+    async def seat_nobody() -> None:
+        async with database.transaction() as tx:
+            await facts.put(tx, "colour", "blue")
+            await tx.execute(text("INSERT INTO slots (number, job_id, taken_at) VALUES (1, 99, 0)"))
+
+    with pytest.raises(IntegrityError):
+        await seat_nobody()
+    async with database.reading() as tx:
+        assert await facts.get(tx, "colour") is None
+
+
+async def test_more_readers_than_connections_wait_or_are_told(database: Database) -> None:
+    """The pool's own time-out used to come out as a foreign error."""
+    pool = database._engine.pool
+    pool._timeout = 0.05  # type: ignore[attr-defined]
+    release = asyncio.Event()
+
+    async def read() -> str:
+        try:
+            async with database.reading() as tx:
+                await facts.get(tx, "colour")
+                await release.wait()
+        except StorageBusy:
+            return "busy"
+        return "read"
+
+    readers = [asyncio.create_task(read()) for _ in range(20)]
+    early = asyncio.as_completed(readers)
+    for _ in range(5):
+        assert await next(early) == "busy"
+    release.set()
+    said = await asyncio.gather(*readers)
+    assert (said.count("read"), said.count("busy")) == (15, 5)
