@@ -128,7 +128,8 @@ class DeliveryStep:
                 log.error(
                     "job.picture_gone job=%d picture=%d why=%s", job.id, picture.position, error
                 )
-                notes.append(f"Picture {picture.position} could not be sent: {error}.")
+                why = str(error).rstrip(".")
+                notes.append(f"Picture {picture.position} could not be sent: {why}.")
                 continue
             if fitted.changed:
                 notes.append(

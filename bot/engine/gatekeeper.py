@@ -87,26 +87,30 @@ class Gatekeeper:
         """The gate's time has come: open it, or ask the vendor whether it may be opened."""
         if not gate.reason.is_probed:
             async with self._database.transaction() as tx:
+                if gate not in await gates.all_closed(tx):
+                    return
                 await gates.open_gates(tx, scope=gate.scope, reasons=[gate.reason])
             log.info("gate.opened reasons=%s scope=%s", gate.reason, gate.scope)
             return
-        answer = await self._vendor.balance()
+        seen = self._seen(gate, await self._vendor.balance())
+        async with self._database.transaction() as tx:
+            # Opened or closed anew while we asked: that is younger than the answer.
+            if gate in await gates.all_closed(tx):
+                await gates.put(tx, seen)
+
+    def _seen(self, gate: Gate, answer: Balance | Refused | Unclear) -> Gate:
+        """The gate after a probe that was answered so."""
         if _mended(gate.reason, answer):
             # Not opened but ajar: the next job shows whether the vendor is really well.
-            await self._put(replace(gate, ajar=True))
-        else:
-            await self._put(
-                replace(
-                    rules.closed(
-                        gate.reason,
-                        now=self._now(),
-                        scope=gate.scope,
-                        tries=gate.tries + 1,
-                        detail=gate.detail,
-                    ),
-                    closed_at=gate.closed_at,
-                )
-            )
+            return replace(gate, ajar=True)
+        later = rules.closed(
+            gate.reason,
+            now=self._now(),
+            scope=gate.scope,
+            tries=gate.tries + 1,
+            detail=gate.detail,
+        )
+        return replace(later, closed_at=gate.closed_at)
 
     async def _put(self, gate: Gate) -> None:
         async with self._database.transaction() as tx:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 
-from bot.domain.gates import EVERYTHING, GateReason, shut_models
+from bot.domain.gates import GateReason, shut_models, standing
 from bot.domain.job import Card, Job, JobStatus, Outcome, Route, Verdict
 from bot.domain.limits import UTC_ZONE, decide, period
 from bot.domain.line import Place
@@ -135,7 +135,7 @@ class Intake:
             job=made,
             place=places.get(made.id, Place(0, 0, 0.0)),
             ignored=ignored,
-            gate=next((gate.reason for gate in closed if gate.scope == EVERYTHING), None),
+            gate=standing(closed),
         )
 
     async def placed(self, job_id: int, *, message_id: int | None) -> None:

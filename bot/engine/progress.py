@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.domain import schedule
-from bot.domain.gates import EVERYTHING, GateReason
+from bot.domain.gates import GateReason, standing
 from bot.domain.job import Job, JobStatus
 from bot.domain.line import Place
 from bot.engine import line
@@ -47,10 +47,14 @@ class ProgressBoard:
         if self._refreshed_at is not None and now - self._refreshed_at < EVERY:
             return
         self._refreshed_at = now
+        known = dict(self._shown)
         async with self._database.reading() as tx:
             places = await line.places(tx, max_queued=self._policy.max_queued)
             closed = await gates.all_closed(tx)
-        gate = next((gate.reason for gate in closed if gate.scope == EVERYTHING), None)
+        gate = standing(closed)
+        for job_id, said in known.items():
+            if job_id not in places and self._shown.get(job_id) is said:
+                del self._shown[job_id]
         for job_id, place in places.items():
             due = (now + timedelta(seconds=place.wait_s), gate)
             # The acknowledgement has just said it.
@@ -73,6 +77,10 @@ class ProgressBoard:
                 ignored=self._ignored(job),
             )
         )
+
+    def came_back(self, job: Job) -> None:
+        """The vendor did not take it: what its card said is over, and why it waits is news."""
+        self._shown[job.id] = (self._now(), None)
 
     def forget(self, job_id: int) -> None:
         """The job has settled; its card is the delivery's now."""

@@ -134,10 +134,11 @@ class Steps:
             case Refused(reason=Reason.KEY | Reason.CREDITS as reason):
                 await self._gatekeeper.close(_WAITS[reason], detail=reply.message)
                 return await self._later(job, PROBE_S)
-            case Refused(retry_after_s=float() as wait_s):
-                return await self._later(job, wait_s)
             case StillRunning() | Refused() | Unclear():
-                return await self._later(job, schedule.next_poll_s(job.attempts + 1))
+                wait_s = schedule.next_poll_s(job.attempts + 1)
+                if isinstance(reply, Refused):
+                    wait_s = max(wait_s, reply.retry_after_s or 0.0)
+                return await self._later(job, wait_s)
 
     async def give_up(self, job: Job, detail: str) -> Job:
         """→ SETTLED as failed: the step itself broke, again and again."""
@@ -151,14 +152,18 @@ class Steps:
                 # Kept first: were we to die during the downloads, the links would be lost.
                 return await self._accepted(job, ticket, 0.0)
             case Unclear():
-                await self._gatekeeper.failed(reply.message)
-                return await self._settle(
+                settled = await self._settle(
                     job, Outcome(verdict=Verdict.UNCONFIRMED, detail=reply.message)
                 )
+                await self._gatekeeper.failed(reply.message)
+                return settled
             case Refused(reason=reason) if reason in _ENDS:
+                settled = await self._settle(
+                    job, Outcome(verdict=_ENDS[reason], detail=reply.message)
+                )
                 if reason is Reason.PLAN:
                     await self._gatekeeper.close_model(job.request.model, detail=reply.message)
-                return await self._settle(job, Outcome(verdict=_ENDS[reason], detail=reply.message))
+                return settled
             case Refused():
                 return await self._back_to_line(job, reply)
 
@@ -209,7 +214,8 @@ class Steps:
         if not kept:
             detail = str(faults[0]) if faults else "no picture was named"
             return await self._settle(job, Outcome(verdict=Verdict.LOST, detail=detail))
-        return await self._settle(job, Outcome(verdict=Verdict.PICTURES, received=len(kept)), kept)
+        outcome = Outcome(verdict=Verdict.PICTURES, received=len(kept))
+        return await self._settle(job, outcome, kept, made=len(links))
 
     async def _picture(
         self, job: Job, position: int, link: str, *, flagged: bool
@@ -250,9 +256,12 @@ class Steps:
             return await jobs.later(tx, job, due_at=due_at, ticket=ticket, attempts=attempts)
 
     async def _settle(
-        self, job: Job, outcome: Outcome, kept: tuple[StoredPicture, ...] = ()
+        self, job: Job, outcome: Outcome, kept: tuple[StoredPicture, ...] = (), *, made: int = 0
     ) -> Job:
-        """→ SETTLED: outcome, pictures, ledger and slot in one transaction."""
+        """→ SETTLED: outcome, pictures, ledger and slot in one transaction.
+
+        `made` counts the pictures that the vendor surely made, received or not.
+        """
         async with self._database.transaction() as tx:
             settled = await jobs.settled(tx, job, outcome, now=self._now())
             await results.put(tx, job.id, kept)
@@ -260,7 +269,7 @@ class Steps:
                 tx,
                 job.id,
                 charged=outcome.charged,
-                cost_micros=self._cost_micros(job, outcome),
+                cost_micros=self._cost_micros(job, outcome, made),
                 now=self._now(),
             )
             await self._release_slot(tx, job, outcome)
@@ -275,9 +284,8 @@ class Steps:
         else:
             await slots.free(tx, job.id)
 
-    def _cost_micros(self, job: Job, outcome: Outcome) -> int:
+    def _cost_micros(self, job: Job, outcome: Outcome, made: int) -> int:
         """What the vendor took for the job, as far as can be known."""
-        made = outcome.received
         if outcome.verdict in _PAID_IN_VAIN:
             made = max(made, job.request.count)
         return made * self._policy.price_micros
