@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, literal_column, select, update
 
 from bot.domain.job import JobStatus
 from storage.database import Transaction
@@ -34,8 +34,12 @@ async def free(tx: Transaction, job_id: int) -> None:
 
 async def unsubmitted(tx: Transaction) -> set[int]:
     """The jobs that have a slot and are still in line."""
-    query = select(slots.c.job_id).join(jobs, jobs.c.id == slots.c.job_id)
-    return set((await tx.execute(query.where(jobs.c.status == JobStatus.QUEUED.value))).scalars())
+    in_line = select(jobs.c.id).where(
+        jobs.c.status != literal_column("'delivered'"),
+        jobs.c.status == literal_column(f"'{JobStatus.QUEUED.value}'"),
+    )
+    query = select(slots.c.job_id).where(slots.c.job_id.in_(in_line))
+    return set((await tx.execute(query)).scalars())
 
 
 async def hold_until(tx: Transaction, job_id: int, frees_at: datetime) -> None:

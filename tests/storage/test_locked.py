@@ -1,0 +1,192 @@
+"""Every function of the room meets a database that somebody else holds, once."""
+
+import inspect
+import sqlite3
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, closing
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from bot.domain.errors import StorageBusy
+from bot.domain.gates import EVERYTHING, GateReason, closed
+from bot.domain.job import Card, Job, JobStatus, Route, StoredPicture
+from bot.domain.preferences import MemberSettings, ServerSettings
+from bot.domain.request import InputPicture
+from storage import (
+    cards,
+    facts,
+    gates,
+    holdings,
+    inputs,
+    jobs,
+    preferences,
+    quotas,
+    results,
+    slots,
+    turns,
+)
+from storage.database import Database, Transaction
+from tests.storage.ground import (
+    ANA,
+    DEADLINE,
+    DONE,
+    NOW,
+    SERVER,
+    TODAY,
+    a_job_in,
+    a_request,
+    a_ticket,
+)
+
+Call = Callable[[Transaction, Job], Awaitable[object]]
+
+CARD = Card(job_id=1, private=False, token=None, token_expires_at=None, file_limit_bytes=1)
+PICTURE = StoredPicture(
+    position=1, sha256="aa", mime="image/png", width_px=8, height_px=8, size_bytes=1
+)
+FROM_A_PICTURE = a_request(
+    source=InputPicture(sha256="aa", mime="image/png", width_px=8, height_px=8, size_bytes=1)
+)
+MODULES: tuple[ModuleType, ...] = tuple(
+    import_module(f"storage.{name}")
+    for name in (
+        "cards",
+        "facts",
+        "gates",
+        "holdings",
+        "inputs",
+        "jobs",
+        "preferences",
+        "quotas",
+        "results",
+        "slots",
+        "turns",
+    )
+)
+CALLS: dict[Callable[..., object], Call] = {
+    cards.insert_card: lambda tx, job: cards.insert_card(tx, CARD),
+    cards.get: lambda tx, job: cards.get(tx, job.id),
+    cards.placed: lambda tx, job: cards.placed(tx, job.id, message_id=1),
+    cards.begin_message: lambda tx, job: cards.begin_message(tx, job.id, now=NOW),
+    facts.get: lambda tx, job: facts.get(tx, "key"),
+    facts.put: lambda tx, job: facts.put(tx, "key", "value"),
+    gates.all_closed: lambda tx, job: gates.all_closed(tx),
+    gates.put: lambda tx, job: gates.put(tx, closed(GateReason.DOWN, now=NOW)),
+    gates.open_gates: lambda tx, job: gates.open_gates(
+        tx, scope=EVERYTHING, reasons=[GateReason.DOWN]
+    ),
+    holdings.needed: lambda tx, job: holdings.needed(tx, ["aa"]),
+    inputs.put: lambda tx, job: inputs.put(tx, replace(job, request=FROM_A_PICTURE)),
+    inputs.uploads: lambda tx, job: inputs.uploads(tx, job.id),
+    inputs.uploaded: lambda tx, job: inputs.uploaded(
+        tx, job.id, "source", inputs.Upload("https://vendor.example/1.png", NOW)
+    ),
+    inputs.forget: lambda tx, job: inputs.forget(tx, job.id),
+    jobs.insert_job: lambda tx, job: jobs.insert_job(
+        tx,
+        source_key="new",
+        request=a_request(),
+        requester=job.requester,
+        seed=1,
+        now=NOW,
+        due_at=NOW,
+    ),
+    jobs.id_of_source: lambda tx, job: jobs.id_of_source(tx, "new"),
+    jobs.get: lambda tx, job: jobs.get(tx, job.id),
+    jobs.due: lambda tx, job: jobs.due(tx, JobStatus.WAITING, now=NOW, limit=9),
+    jobs.all_of: lambda tx, job: jobs.all_of(tx, JobStatus.SUBMITTING),
+    jobs.next_due_at: lambda tx, job: jobs.next_due_at(tx, after=NOW),
+    jobs.in_line: lambda tx, job: jobs.in_line(tx),
+    jobs.in_line_of_server: lambda tx, job: jobs.in_line_of_server(tx, SERVER),
+    jobs.counts: lambda tx, job: jobs.counts(tx),
+    jobs.past_seconds: lambda tx, job: jobs.past_seconds(tx, "sdxl"),
+    jobs.release: lambda tx, job: jobs.release(tx, job.id, now=NOW),
+    jobs.submitting: lambda tx, job: jobs.submitting(tx, job, now=NOW, deadline_at=DEADLINE),
+    jobs.back_to_line: lambda tx, job: jobs.back_to_line(tx, job, due_at=NOW),
+    jobs.accepted: lambda tx, job: jobs.accepted(tx, job, a_ticket(), check_at=NOW),
+    jobs.settled: lambda tx, job: jobs.settled(tx, job, DONE, now=NOW),
+    jobs.delivered: lambda tx, job: jobs.delivered(
+        tx, job, route=Route.REPLY, message_id=None, now=NOW
+    ),
+    jobs.later: lambda tx, job: jobs.later(tx, job, due_at=DEADLINE),
+    preferences.of_server: lambda tx, job: preferences.of_server(tx, SERVER),
+    preferences.set_server: lambda tx, job: preferences.set_server(tx, SERVER, ServerSettings()),
+    preferences.of_member: lambda tx, job: preferences.of_member(tx, guild_id=SERVER, user_id=ANA),
+    preferences.set_member: lambda tx, job: preferences.set_member(
+        tx, MemberSettings(), guild_id=SERVER, user_id=ANA
+    ),
+    quotas.usage: lambda tx, job: quotas.usage(
+        tx, guild_id=SERVER, user_id=ANA, when=TODAY, owner=TODAY
+    ),
+    quotas.reserve: lambda tx, job: quotas.reserve(
+        tx, job, when=TODAY, owner=TODAY, cost_micros=1, now=NOW
+    ),
+    quotas.close: lambda tx, job: quotas.close(tx, job.id, charged=1, cost_micros=1, now=NOW),
+    results.put: lambda tx, job: results.put(tx, job.id, [PICTURE]),
+    results.of_job: lambda tx, job: results.of_job(tx, job.id),
+    results.overdue: lambda tx, job: results.overdue(tx, before=NOW, limit=9),
+    results.forget: lambda tx, job: results.forget(tx, job.id),
+    slots.taken: lambda tx, job: slots.taken(tx),
+    slots.take: lambda tx, job: slots.take(tx, job.id, maximum=5, now=NOW),
+    slots.free: lambda tx, job: slots.free(tx, job.id),
+    slots.unsubmitted: lambda tx, job: slots.unsubmitted(tx),
+    slots.hold_until: lambda tx, job: slots.hold_until(tx, job.id, NOW),
+    slots.free_expired: lambda tx, job: slots.free_expired(tx, now=NOW),
+    slots.next_free_at: lambda tx, job: slots.next_free_at(tx),
+    turns.of_servers: lambda tx, job: turns.of_servers(tx, [SERVER]),
+    turns.served: lambda tx, job: turns.served(tx, guild_id=SERVER, user_id=ANA),
+}
+
+
+def _name(function: Callable[..., object]) -> str:
+    return f"{function.__module__.removeprefix('storage.')}.{function.__name__}"
+
+
+async def _in(transaction: AbstractAsyncContextManager[Transaction], call: Call, job: Job) -> None:
+    async with transaction as tx:
+        await call(tx, job)
+
+
+def _everything(path: Path) -> list[str]:
+    with closing(sqlite3.connect(path)) as file:
+        return list(file.iterdump())
+
+
+def test_every_function_is_in_the_table() -> None:
+    found = {
+        function
+        for module in MODULES
+        for name, function in inspect.getmembers(module, inspect.iscoroutinefunction)
+        if function.__module__ == module.__name__ and not name.startswith("_")
+    }
+    assert found == set(CALLS)
+    rooms = {path.stem for path in Path(inspect.getfile(jobs)).parent.glob("*.py")}
+    looked_at = {module.__name__.rpartition(".")[2] for module in MODULES}
+    # These take no transaction.
+    assert rooms - looked_at == {"__init__", "checkup", "database", "pictures", "tables"}
+
+
+@pytest.mark.parametrize(
+    "call",
+    CALLS.values(),
+    ids=[f"{f.__module__}.{f.__name__}" for f in CALLS],
+)
+async def test_a_held_database_is_said_in_a_sentence_and_nothing_changes(
+    database: Database, path: Path, call: Call
+) -> None:
+    job = await a_job_in(database, JobStatus.QUEUED)
+    before = _everything(path)
+    with closing(sqlite3.connect(path)) as other:
+        # Not even readers get in. (Our idle connections would keep it from being locked so.)
+        await database._engine.dispose()
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("UPDATE facts SET value = value")
+        for transaction in (database.transaction, database.reading):
+            with pytest.raises(StorageBusy, match=r"^the database is busy$"):
+                await _in(transaction(), call, job)
+    assert _everything(path) == before

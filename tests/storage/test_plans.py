@@ -1,0 +1,150 @@
+"""Hot questions are answered from an index, however many jobs there have been."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event, insert, text
+
+from bot.domain.job import JobStatus
+from storage import holdings, jobs, quotas, slots, turns
+from storage.database import Database, Transaction
+from storage.tables import jobs as jobs_table
+from storage.tables import ledger
+from tests.storage.ground import ANA, NOW, SERVER, TODAY, a_job, moved_to
+
+PAST_JOBS = 5_000
+
+
+@pytest.fixture
+async def old_house(database: Database) -> Database:
+    """A house with a long past, a few live jobs, and statistics as SQLite likes to take them."""
+    past: list[dict[str, Any]] = [
+        {
+            "source_key": f"past:{number}",
+            "status": "delivered",
+            "kind": "imagine",
+            "model": ("sdxl", "flux")[number % 2],
+            "user_id": number % 50,
+            "guild_id": number % 10 + SERVER,
+            "channel_id": 21,
+            "age_restricted": False,
+            "request": {},
+            "seed": 1,
+            "created_at": NOW - timedelta(minutes=number),
+            "due_at": NOW - timedelta(minutes=number),
+            "submitted_at": NOW,
+            "settled_at": NOW,
+            "delivered_at": NOW,
+            "verdict": "pictures" if number % 3 else "failed",
+        }
+        for number in range(PAST_JOBS)
+    ]
+    booked = [
+        {
+            "job_id": number,
+            "entry": "reserve",
+            "guild_id": number % 10 + SERVER,
+            "user_id": number % 50,
+            "day": (NOW - timedelta(days=number % 60)).strftime("%Y-%m-%d"),
+            "month": "2026-11",
+            "utc_month": "2026-11",
+            "pictures": 1,
+            "cost_micros": 4700,
+            "booked_at": NOW,
+        }
+        for number in range(1, PAST_JOBS)
+    ]
+    async with database.transaction() as tx:
+        await tx.execute(insert(jobs_table), past)
+        await tx.execute(insert(ledger), booked)
+        for status in JobStatus:
+            await moved_to(tx, await a_job(tx), status)
+    return database
+
+
+@asynccontextmanager
+async def plans_of(database: Database, seen: list[str]) -> AsyncIterator[Transaction]:
+    """A transaction whose questions are explained as they are asked."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(_c: Any, _cursor: Any, sql: str, values: Any, *_: Any) -> None:
+        asked.append((sql, values))
+
+    engine = database._engine.sync_engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        async with database.transaction() as tx:
+            yield tx
+            event.remove(engine, "before_cursor_execute", note)
+            for sql, values in asked:
+                if sql.startswith(("SELECT", "UPDATE", "DELETE")):
+                    plan = await tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)
+                    seen += [row.detail for row in plan]
+    finally:
+        if event.contains(engine, "before_cursor_execute", note):
+            event.remove(engine, "before_cursor_execute", note)
+
+
+Ask = Callable[[Transaction], Awaitable[object]]
+
+QUESTIONS: dict[str, tuple[Ask, set[str]]] = {
+    "usage": (
+        lambda tx: quotas.usage(tx, guild_id=SERVER, user_id=ANA, when=TODAY, owner=TODAY),
+        {
+            "jobs_of_server_now",
+            "ledger_of_server_day",
+            "ledger_of_server_month",
+            "ledger_of_owner_month",
+        },
+    ),
+    "due": (
+        lambda tx: jobs.due(tx, JobStatus.WAITING, now=NOW, limit=64),
+        {"jobs_on_the_belt"},
+    ),
+    "orphans": (lambda tx: jobs.all_of(tx, JobStatus.SUBMITTING), {"jobs_on_the_belt"}),
+    "next due": (lambda tx: jobs.next_due_at(tx, after=NOW), {"jobs_on_the_belt"}),
+    "in line": (lambda tx: jobs.in_line(tx), {"jobs_on_the_belt"}),
+    "ready": (lambda tx: jobs.in_line(tx, ready_by=NOW), {"jobs_on_the_belt"}),
+    "counts": (lambda tx: jobs.counts(tx), {"jobs_on_the_belt"}),
+    "past times": (lambda tx: jobs.past_seconds(tx, "sdxl"), {"jobs_times_of_model"}),
+    "left a server": (lambda tx: jobs.in_line_of_server(tx, SERVER), {"jobs_of_server_now"}),
+    "by source": (lambda tx: jobs.id_of_source(tx, "past:7"), {"sqlite_autoindex_jobs"}),
+    "close": (
+        lambda tx: quotas.close(tx, PAST_JOBS + 1, charged=1, cost_micros=1, now=NOW),
+        {"ledger_reserved_once"},
+    ),
+    "turns": (lambda tx: turns.served(tx, guild_id=SERVER, user_id=ANA), {"ix_turns_turn"}),
+    "needed pictures": (
+        lambda tx: holdings.needed(tx, ["aa", "bb"]),
+        {"ix_pictures_sha256", "ix_inputs_sha256"},
+    ),
+    "seated in vain": (lambda tx: slots.unsubmitted(tx), {"jobs_on_the_belt"}),
+}
+
+
+@pytest.mark.parametrize("analysed", [False, True])
+@pytest.mark.parametrize("name", QUESTIONS)
+async def test_a_hot_question_searches_an_index(
+    old_house: Database, name: str, analysed: bool
+) -> None:
+    if analysed:
+        async with old_house.transaction() as tx:
+            await tx.execute(text("ANALYZE"))
+    ask, wanted = QUESTIONS[name]
+    seen: list[str] = []
+    async with plans_of(old_house, seen) as tx:
+        await ask(tx)
+    assert seen
+    scans = [
+        step
+        for step in seen
+        # Walking along an index of the live jobs, or the few slots, is no walk through the past.
+        if step.startswith("SCAN") and "jobs_on_the_belt" not in step and step != "SCAN slots"
+    ]
+    assert scans == []
+    assert not [step for step in seen if "TEMP B-TREE FOR ORDER" in step]
+    for index in wanted:
+        assert any(index in step for step in seen), (index, seen)
