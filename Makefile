@@ -16,7 +16,7 @@ PYTHON ?= $(firstword $(foreach py,python3 python3.11 python3.12 python3.13 pyth
           $(py) -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $(py))))
 
 .DEFAULT_GOAL := help
-.PHONY: help try sandbox run test check format torture bench lock clean
+.PHONY: help try sandbox run doctor test check format torture bench lock clean
 
 help: ## List these commands.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ sandbox: $(VENV)/.sandbox ## Chat with the whole bot in a browser, on stand-ins.
 
 run: $(VENV)/.runtime ## Run the bot on Discord and ModelsLab, with the settings in .env.
 	@$(PY) -m bot
+
+doctor: $(VENV)/.runtime ## Look whether settings, database, Discord and ModelsLab are in order.
+	@$(PY) -m bot doctor
 
 test: $(VENV)/.dev ## Run every test that a change needs, and print a summary.
 	@$(PY) -m pytest $(SPREAD) -m "not torture"

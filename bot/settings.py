@@ -40,6 +40,10 @@ _WISHES: Final = {
 class SettingsError(LimnerError):
     """The bot cannot start with these settings; the text is one line that repeats no value."""
 
+    def __init__(self, *problems: str) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
 
 def _bare_secret(secret: SecretStr) -> SecretStr:
     text = secret.get_secret_value()
@@ -291,7 +295,7 @@ def load_settings(env_file: Path | None = ENV_FILE) -> Settings:
     try:
         return Settings(_env_file=env_file)
     except ValidationError as error:
-        raise SettingsError(_one_line(error)) from None
+        raise SettingsError(*_problems(error)) from None
     except UnicodeDecodeError:
         raise SettingsError(f"{env_file} is not UTF-8 text: save it again as UTF-8") from None
     except OSError as error:
@@ -307,11 +311,11 @@ def settings_from(values: Mapping[str, str]) -> Settings:
     try:
         return _GivenSettings(**given)
     except ValidationError as error:
-        raise SettingsError(_one_line(error)) from None
+        raise SettingsError(*_problems(error)) from None
 
 
-def _one_line(error: ValidationError) -> str:
-    return "; ".join(map(_problem, error.errors(include_url=False, include_input=False)))
+def _problems(error: ValidationError) -> list[str]:
+    return [_problem(found) for found in error.errors(include_url=False, include_input=False)]
 
 
 def _problem(found: ErrorDetails) -> str:

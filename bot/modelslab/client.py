@@ -1,11 +1,12 @@
 """Carries calls to ModelsLab and answers back. Never judges an answer, never raises for one.
 
-The key travels in the body of each POST and nowhere else; every text that leaves here is redacted.
+The key travels in the body of each POST and nowhere else (but see `look_up`); every text that
+leaves here is redacted, except for the bodies that `ask` and `look_up` hand over as they are.
 """
 
 from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Self
+from typing import Any, Literal, Self
 
 import aiohttp
 
@@ -43,13 +44,16 @@ NOTHING_SENT = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class Answer:
+    """What came back, unread. `date` is the vendor's own clock, as HTTP has it."""
+
     status: int
     body: bytes
+    date: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class _NoAnswer:
+class NoAnswer:
     """The POST gave no answer. `sent` tells whether the vendor may have read it."""
 
     message: str
@@ -104,7 +108,7 @@ class ModelsLab:
             model, request, prompt=prompt, negative=negative, seed=seed, track_id=track_id
         )
         answer = await self._post(self._buying, join(self._base_url, call.path), call.body)
-        if isinstance(answer, _NoAnswer):
+        if isinstance(answer, NoAnswer):
             return self._without_answer(answer)
         said = read_submission(
             answer.status, answer.body, family=model.family, base_url=self._base_url
@@ -117,7 +121,7 @@ class ModelsLab:
         if url is None:
             return Unclear("the job has no id at the vendor")
         answer = await self._post(self._asking, url, {})
-        if isinstance(answer, _NoAnswer):
+        if isinstance(answer, NoAnswer):
             return Unclear(answer.message)
         match read_fetch(answer.status, answer.body):
             case Finished() as done:
@@ -133,31 +137,53 @@ class ModelsLab:
     async def balance(self) -> Balance | Refused | Unclear:
         """What is left in the wallet. Costs nothing: the probe for key and credits."""
         answer = await self._post(self._asking, join(self._base_url, "wallet_balance"), {})
-        if isinstance(answer, _NoAnswer):
+        if isinstance(answer, NoAnswer):
             return self._without_answer(answer)
         said = read_balance(answer.status, answer.body)
         return self._redacted(said) if isinstance(said, Refused | Unclear) else said
 
+    async def ask(self, path: str, body: dict[str, object]) -> Answer | NoAnswer:
+        """POST to a path below the API's base, and hand over what it says, unread."""
+        return await self._post(self._asking, join(self._base_url, path), body)
+
+    async def look_up(
+        self, path: str, query: dict[str, str], *, key_in: Literal["header", "address"]
+    ) -> Answer | NoAnswer:
+        """GET a path below the API's base, and hand over what it says, unread.
+
+        The vendor documents the key in the address, where it ends up in the logs of servers on
+        the way: for the owner's own questions, never for the bot's daily work.
+        """
+        if key_in == "address":
+            query, headers = {"key": self._key, **query}, {}
+        else:
+            headers = {"Authorization": f"Bearer {self._key}"}
+        url = join(self._base_url, path)
+        return await self._send(self._asking, "GET", url, params=query, headers=headers)
+
     async def _post(
         self, session: aiohttp.ClientSession | None, url: str, body: dict[str, object]
-    ) -> _Answer | _NoAnswer:
+    ) -> Answer | NoAnswer:
         """POST once. aiohttp itself repeats only idempotent methods, which POST is not."""
+        return await self._send(session, "POST", url, json={"key": self._key, **body})
+
+    async def _send(
+        self, session: aiohttp.ClientSession | None, method: str, url: str, **what: Any
+    ) -> Answer | NoAnswer:
         if session is None:
             raise RuntimeError("ModelsLab is used outside of its `async with`")
         try:
-            async with session.post(
-                url, json={"key": self._key, **body}, allow_redirects=False
-            ) as response:
+            async with session.request(method, url, allow_redirects=False, **what) as response:
                 content = await _read_capped(response)
         except NOTHING_SENT as error:
-            return _NoAnswer(self._told(error), sent=False)
+            return NoAnswer(self._told(error), sent=False)
         except TimeoutError:
-            return _NoAnswer(f"no answer within {self._timeout_s:g} s", sent=True)
+            return NoAnswer(f"no answer within {self._timeout_s:g} s", sent=True)
         except (aiohttp.ClientError, OSError) as error:
-            return _NoAnswer(self._told(error), sent=True)
+            return NoAnswer(self._told(error), sent=True)
         if content is None:
-            return _NoAnswer(f"an answer of more than {ANSWER_MAX_BYTES} bytes", sent=True)
-        return _Answer(response.status, content)
+            return NoAnswer(f"an answer of more than {ANSWER_MAX_BYTES} bytes", sent=True)
+        return Answer(response.status, content, response.headers.get("Date"))
 
     def _session(self, connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
@@ -171,7 +197,7 @@ class ModelsLab:
     def _told(self, error: BaseException) -> str:
         return redact(tidy(f"{type(error).__name__}: {error}"), self._key)
 
-    def _without_answer(self, answer: _NoAnswer) -> Refused | Unclear:
+    def _without_answer(self, answer: NoAnswer) -> Refused | Unclear:
         return Unclear(answer.message) if answer.sent else Refused(Reason.DOWN, answer.message)
 
     def _redacted(self, said: Refused | Unclear) -> Refused | Unclear:

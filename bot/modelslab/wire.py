@@ -32,6 +32,7 @@ __all__ = [
     "StillRunning",
     "Unclear",
     "read_balance",
+    "read_count",
     "read_fetch",
     "read_submission",
     "redact",
@@ -312,6 +313,15 @@ def read_balance(status: int, body: bytes) -> Balance | Refused | Unclear:
         amount=number(wallet.get("balance")),
         currency=tidy(currency)[:8] if isinstance(currency, str) and currency else "USD",
     )
+
+
+def read_count(status: int, body: bytes) -> int | None:
+    """How many requests stand in the account's queue, by `request_count`; None where unsaid."""
+    value = read_json(body)
+    if status >= 400 or not isinstance(value, dict) or value.get("status") in ERRORS:
+        return None
+    count = number(value.get("processing_count"))
+    return int(count) if count is not None and count >= 0 else None
 
 
 def _unread(status: int) -> Unclear:

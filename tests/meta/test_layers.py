@@ -15,6 +15,7 @@ ROOMS = {
     "bot.__main__": 1,
     "sandbox.__main__": 1,
     "bot.app": 2,
+    "bot.doctor": 2,
     "cogs": 3,
     "bot.web": 3,
     "sandbox": 3,
@@ -37,6 +38,8 @@ ADDRESSES = {
     # Broken connections come through discord.py as what they are underneath.
     "aiohttp.ClientConnectorError": ("bot.modelslab.client", "bot.download", "bot.app", "cogs"),
     "aiohttp.ClientError": ("bot.modelslab.client", "bot.download", "bot.app", "cogs"),
+    # discord.py keeps the answers' headers to itself.
+    "aiohttp.TraceConfig": ("cogs.checkup",),
     "aiohttp.web": ("bot.web", "sandbox"),
     "alembic": ("storage",),
     "click": ("bot.__main__", "sandbox.__main__", "sandbox.modelslab.__main__"),
@@ -161,6 +164,8 @@ def test_the_house_keeps_to_its_ladder() -> None:
         ("bot/web/masks.py", "from PIL import Image", "its address is bot.pictures, sandbox.mo"),
         ("cogs/imagine.py", "from aiohttp import ClientSession", "its address is bot.modelslab"),
         ("bot/app.py", "import aiohttp", "its address is bot.modelslab.client, bot.download"),
+        ("bot/app.py", "from bot import doctor", "sideways"),
+        ("cogs/client.py", "from aiohttp import TraceConfig", "its address is cogs.checkup"),
         ("bot/modelslab/wire.py", "from aiohttp import ClientSession", "its address is bot.models"),
         ("bot/web/masks.py", "from aiohttp import ClientSession", "its address is bot.modelslab."),
         ("bot/download.py", "from aiohttp import web", "its address is bot.web, sandbox"),
