@@ -70,10 +70,11 @@ class LimnerClient(commands.AutoShardedBot):
     async def setup_hook(self) -> None:
         """Everything that answers, before the first event can come; again after a failed start."""
         door, guard = Door(self._intake), cast(GuardedTree, self.tree).guard
-        await self.add_cog(
-            Imagine(door=door, intake=self._intake, catalogue=self._catalogue, styles=self._styles)
+        imagine = Imagine(
+            door=door, intake=self._intake, catalogue=self._catalogue, styles=self._styles
         )
-        await self.add_cog(Buttons(door=door, records=self._records, guard=guard))
+        for cog in (imagine, Buttons(door=door, records=self._records, guard=guard)):
+            await self.add_cog(cog, override=True)
         self.add_dynamic_items(JobButton)
         await self._find_gateway()
         await self._register_commands()

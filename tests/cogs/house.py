@@ -5,7 +5,6 @@ moved ahead of Discord's.
 """
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -85,13 +84,16 @@ class House:
             with self.env.time_context():
                 self._running.append(asyncio.create_task(self.bot.runner.run()))
         hurrying = asyncio.create_task(self._hurry())
+        idle = asyncio.create_task(self.bot.runner.wait_idle())
         try:
             async with asyncio.timeout(10):
-                await self.bot.runner.wait_idle()
+                await asyncio.wait({idle, *self._running}, return_when=asyncio.FIRST_COMPLETED)
+            for dead in filter(asyncio.Task.done, self._running):
+                dead.result()
         finally:
             hurrying.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await hurrying
+            idle.cancel()
+            await asyncio.gather(hurrying, idle, return_exceptions=True)
         await self.env.settle()
 
     async def _hurry(self) -> None:
