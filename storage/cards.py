@@ -1,9 +1,10 @@
 """Cards: the one message that stands for a job, and how to reach it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 
 from bot.domain.job import Card
 from storage.database import Transaction
@@ -27,9 +28,12 @@ async def get(tx: Transaction, job_id: int) -> Card:
     return _card((await tx.execute(select(cards).where(cards.c.job_id == job_id))).one())
 
 
-async def placed(tx: Transaction, job_id: int, *, message_id: int) -> None:
-    """The card stands in the channel as this message."""
-    await tx.execute(update(cards).where(cards.c.job_id == job_id).values(message_id=message_id))
+async def placed(tx: Transaction, message_ids: Mapping[int, int]) -> None:
+    """The cards of these jobs stand in their channels, as these messages."""
+    await tx.execute(
+        update(cards).where(cards.c.job_id == bindparam("of_job")),
+        [{"of_job": job_id, "message_id": message_ids[job_id]} for job_id in message_ids],
+    )
 
 
 async def begin_message(tx: Transaction, job_id: int, *, now: datetime) -> datetime | None:

@@ -1,6 +1,6 @@
 """The belt: jobs and their moves. Every move is an UPDATE that names the state it starts from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -135,30 +135,37 @@ async def past_seconds(tx: Transaction, model: str, *, limit: int = 20) -> list[
     return [(settled - submitted).total_seconds() for submitted, settled in await tx.execute(query)]
 
 
-async def release(tx: Transaction, job_id: int, *, now: datetime) -> bool:
-    """Let a new job be submitted from now on; whether it was still in line."""
-    done = await tx.execute(
+async def release(tx: Transaction, job_ids: Collection[int], *, now: datetime) -> None:
+    """Let new jobs be submitted from now on, where they are still in line."""
+    await tx.execute(
         update(jobs)
-        .where(jobs.c.id == job_id, jobs.c.status == JobStatus.QUEUED.value)
+        .where(jobs.c.id.in_(job_ids), jobs.c.status == JobStatus.QUEUED.value)
         .values(due_at=now)
     )
-    return bool(done.rowcount)
 
 
 async def submitting(tx: Transaction, job: Job, *, now: datetime, deadline_at: datetime) -> Job:
     """QUEUED → SUBMITTING: the last act before the vendor is asked."""
-    return await _move(
-        tx, job, JobStatus.SUBMITTING, {"submitted_at": now, "deadline_at": deadline_at}
-    )
+    changes = {"submitted_at": now, "deadline_at": deadline_at, "attempts": job.attempts}
+    return await _move(tx, job, JobStatus.SUBMITTING, changes)
 
 
-async def back_to_line(tx: Transaction, job: Job, *, due_at: datetime) -> Job:
-    """SUBMITTING → QUEUED, at its old place: the vendor surely took nothing."""
+async def back_to_line(tx: Transaction, job: Job, *, due_at: datetime, attempts: int = 0) -> Job:
+    """SUBMITTING → QUEUED, at its old place: the vendor surely took nothing.
+
+    `attempts` counts how often in a row the vendor was not well when it was this job's turn.
+    """
     return await _move(
         tx,
         job,
         JobStatus.QUEUED,
-        {"submitted_at": None, "deadline_at": None, "due_at": due_at, "returned": True},
+        {
+            "submitted_at": None,
+            "deadline_at": None,
+            "due_at": due_at,
+            "returned": True,
+            "attempts": attempts,
+        },
     )
 
 
@@ -243,7 +250,7 @@ async def later(
 
 
 async def _move(tx: Transaction, job: Job, to: JobStatus, changes: dict[str, Any]) -> Job:
-    return await _change(tx, job, {**changes, "status": to.value, "attempts": 0})
+    return await _change(tx, job, {"attempts": 0, **changes, "status": to.value})
 
 
 async def _change(tx: Transaction, job: Job, changes: dict[str, Any]) -> Job:

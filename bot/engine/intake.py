@@ -1,5 +1,6 @@
 """Accepts requests: checks, quota reservation and job row in one transaction. Submits nothing."""
 
+import asyncio
 import dataclasses
 import secrets
 from collections.abc import Callable, Mapping
@@ -7,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 
-from bot.domain.gates import GateReason, shut_models, standing
+from bot.domain.errors import StorageError
+from bot.domain.gates import GateReason, shut_models
 from bot.domain.job import Card, Job, JobStatus, Outcome, Route, Verdict
 from bot.domain.limits import UTC_ZONE, decide, period
 from bot.domain.line import Place
@@ -22,7 +24,7 @@ from bot.domain.refusal import (
 )
 from bot.domain.request import SEED_MAX, Aspect, ImageRequest, Requester
 from bot.domain.styles import Style
-from bot.engine import line
+from bot.engine.line import LineView
 from bot.engine.policy import Policy
 from bot.modelslab.catalogue import Catalogue, Review, review
 from storage import cards, gates, jobs, preferences, quotas, slots
@@ -82,6 +84,9 @@ class Intake:
         self._wake = wake
         self._now = now
         self._closed = False
+        self._view = LineView(database, max_queued=policy.max_queued, now=now)
+        self._placing = asyncio.Lock()
+        self._placements: dict[int, int | None] = {}
 
     def close(self) -> None:
         """Take no new work from now on: the process is being stopped."""
@@ -128,22 +133,20 @@ class Intake:
                     file_limit_bytes=reply.file_limit_bytes,
                 ),
             )
-        async with self._database.reading() as tx:
-            places = await line.places(tx, max_queued=self._policy.max_queued)
-            closed = await gates.all_closed(tx)
-        return Accepted(
-            job=made,
-            place=places.get(made.id, Place(0, 0, 0.0)),
-            ignored=ignored,
-            gate=standing(closed),
-        )
+        place, gate = await self._view.place_of(made)
+        return Accepted(job=made, place=place, ignored=ignored, gate=gate)
 
     async def placed(self, job_id: int, *, message_id: int | None) -> None:
         """The card stands (as this message, where that is known): the job may be submitted."""
-        async with self._database.transaction() as tx:
-            if message_id is not None:
-                await cards.placed(tx, job_id, message_id=message_id)
-            await jobs.release(tx, job_id, now=self._now())
+        self._placements[job_id] = message_id
+        async with self._placing:
+            # Whoever comes first writes for all who wait: after a burst one commit does for many.
+            batch, self._placements = self._placements, {}
+            try:
+                await self._place(batch)
+            except StorageError:
+                self._placements = {**batch, **self._placements}
+                raise
         self._wake()
 
     async def withdraw(self, job_id: int) -> None:
@@ -160,6 +163,15 @@ class Intake:
             for job in await jobs.in_line_of_server(tx, guild_id):
                 await self._cancel(tx, job, "Limner was removed from the server")
         self._wake()
+
+    async def _place(self, batch: Mapping[int, int | None]) -> None:
+        if not batch:
+            return
+        known = {job_id: message for job_id, message in batch.items() if message is not None}
+        async with self._database.transaction() as tx:
+            if known:
+                await cards.placed(tx, known)
+            await jobs.release(tx, batch.keys(), now=self._now())
 
     def _review(
         self, request: ImageRequest, requester: Requester

@@ -1,12 +1,92 @@
 """The line as it stands now: reads what `bot.domain.line` decides on. Changes nothing."""
 
-from collections.abc import Collection
-from datetime import datetime
+import asyncio
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from bot.domain import line, schedule
-from bot.domain.line import Place, Waiting
-from storage import jobs, slots, turns
-from storage.database import Transaction
+from bot.domain.gates import GateReason, standing
+from bot.domain.job import Job
+from bot.domain.line import Place, Turns, Waiting
+from storage import gates, jobs, slots, turns
+from storage.database import Database, Transaction
+
+# A burst of requests reads the line once; after it, everybody reads it anew.
+FRESH = timedelta(seconds=0.25)
+# More than this is reckoned in a thread.
+LONG_LINE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The line as it stood at one moment."""
+
+    at: datetime
+    waiting: list[Waiting]
+    turns: Turns
+    busy: int
+    expected_s: Mapping[str, float]
+    gate: GateReason | None
+
+
+class LineView:
+    """Where a job stands that has just joined the line."""
+
+    def __init__(self, database: Database, *, max_queued: int, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._max_queued = max_queued
+        self._now = now
+        self._reading = asyncio.Lock()
+        self._snapshot: Snapshot | None = None
+
+    async def place_of(self, job: Job) -> tuple[Place, GateReason | None]:
+        """The job's place, and why nothing is submitted just now. A quarter of a second late."""
+        seen = await self._look()
+        if all(known.job_id != job.id for known in seen.waiting):
+            who = job.requester
+            seen.waiting.append(Waiting(job.id, who.guild_id, who.user_id, job.request.model))
+        if len(seen.waiting) > LONG_LINE:
+            found = await asyncio.to_thread(self._places, replace(seen, waiting=[*seen.waiting]))
+        else:
+            found = self._places(seen)
+        return found[job.id], seen.gate
+
+    def _places(self, seen: Snapshot) -> dict[int, Place]:
+        return line.places(
+            seen.waiting,
+            seen.turns,
+            slots=self._max_queued,
+            busy=seen.busy,
+            expected_s=seen.expected_s,
+        )
+
+    async def _look(self) -> Snapshot:
+        async with self._reading:
+            now = self._now()
+            if self._snapshot is None or abs(now - self._snapshot.at) > FRESH:
+                async with self._database.reading() as tx:
+                    self._snapshot = await _snapshot(tx, now)
+            return self._snapshot
+
+
+async def _snapshot(tx: Transaction, now: datetime) -> Snapshot:
+    waiting = await jobs.in_line(tx)
+    return Snapshot(
+        at=now,
+        waiting=waiting,
+        turns=await turns.of_servers(tx, (job.guild_id for job in waiting)),
+        busy=await slots.taken(tx),
+        expected_s=await _expected_s(tx, waiting),
+        gate=standing(await gates.all_closed(tx)),
+    )
+
+
+async def _expected_s(tx: Transaction, waiting: Iterable[Waiting]) -> dict[str, float]:
+    return {
+        model: schedule.expected_s(await jobs.past_seconds(tx, model))
+        for model in {job.model for job in waiting}
+    }
 
 
 async def places(tx: Transaction, *, max_queued: int) -> dict[int, Place]:
@@ -19,10 +99,7 @@ async def places(tx: Transaction, *, max_queued: int) -> dict[int, Place]:
         await turns.of_servers(tx, (job.guild_id for job in waiting)),
         slots=max_queued,
         busy=await slots.taken(tx),
-        expected_s={
-            model: schedule.expected_s(await jobs.past_seconds(tx, model))
-            for model in {job.model for job in waiting}
-        },
+        expected_s=await _expected_s(tx, waiting),
     )
 
 

@@ -1,13 +1,15 @@
 """What was: a job's details, and its removal. Starts no work."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 
 from bot.domain.job import Job, JobStatus, StoredPicture
+from bot.engine.visibility import may_see
 from bot.modelslab.catalogue import Catalogue, Review, review
-from storage import facts, jobs, results
-from storage.database import Database
+from storage import facts, holdings, inputs, jobs, results
+from storage.database import Database, Transaction
 from storage.pictures import PictureFiles
 
 CLEANED_AT_ONCE = 100
@@ -46,7 +48,7 @@ class Records:
         """
         async with self._database.reading() as tx:
             job = await jobs.get(tx, job_id)
-            if job is None or not _may_see(job, guild_id=guild_id, user_id=user_id):
+            if job is None or not may_see(job, guild_id=guild_id, user_id=user_id):
                 return None
             kept = await results.of_job(tx, job_id)
         model = self._catalogue.get(job.request.model)
@@ -59,15 +61,14 @@ class Records:
         """Drop a result's pictures; for its owner, and for moderators where it is public."""
         async with self._database.transaction() as tx:
             job = await jobs.get(tx, job_id)
-            if job is None or not _may_see(job, guild_id=guild_id, user_id=user_id):
+            if job is None or not may_see(job, guild_id=guild_id, user_id=user_id):
                 return Forgot.UNKNOWN
             if job.requester.user_id != user_id and not moderator:
                 return Forgot.NOT_YOURS
             if job.status is not JobStatus.DELIVERED:
                 return Forgot.STILL_LIVE
-            orphans = await results.forget(tx, job_id)
-        for sha256 in orphans:
-            await self._files.remove(sha256)
+            orphans = await _drop(tx, [job_id])
+        await self._remove(orphans)
         return Forgot.DONE
 
     async def clean_up(self, *, before: datetime) -> int:
@@ -76,12 +77,15 @@ class Records:
         while True:
             async with self._database.transaction() as tx:
                 overdue = await results.overdue(tx, before=before, limit=CLEANED_AT_ONCE)
-                orphans = [sha for job_id in overdue for sha in await results.forget(tx, job_id)]
-            for sha256 in orphans:
-                await self._files.remove(sha256)
+                orphans = await _drop(tx, overdue)
+            await self._remove(orphans)
             cleaned += len(overdue)
             if len(overdue) < CLEANED_AT_ONCE:
                 return cleaned
+
+    async def _remove(self, digests: Iterable[str]) -> None:
+        for sha256 in digests:
+            await self._files.remove(sha256)
 
     async def card_is_live(self, job_id: int) -> bool:
         """Whether the job is still on its way, so that its card may show progress."""
@@ -100,7 +104,10 @@ class Records:
             await facts.put(tx, key, value)
 
 
-def _may_see(job: Job, *, guild_id: int, user_id: int) -> bool:
-    if job.requester.guild_id != guild_id:
-        return False
-    return not job.request.private or job.requester.user_id == user_id
+async def _drop(tx: Transaction, job_ids: Iterable[int]) -> set[str]:
+    """Drop what jobs made and started from; the digests that nobody needs any more."""
+    dropped: set[str] = set()
+    for job_id in job_ids:
+        dropped |= await results.forget(tx, job_id)
+        dropped |= await inputs.forget(tx, job_id)
+    return dropped - await holdings.needed(tx, dropped)

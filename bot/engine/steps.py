@@ -36,6 +36,7 @@ _ENDS = {
     Reason.PLAN: Verdict.UNAVAILABLE,
     Reason.INVALID: Verdict.REFUSED,
     Reason.UNKNOWN_MODEL: Verdict.REFUSED,
+    Reason.NO_PATH: Verdict.UNAVAILABLE,
     Reason.FAILED: Verdict.FAILED,
 }
 _WAITS = {
@@ -178,11 +179,17 @@ class Steps:
         return job
 
     async def _back_to_line(self, job: Job, reply: Refused) -> Job:
-        """The vendor surely took nothing: the job keeps its place, the gate closes if it must."""
-        async with self._database.transaction() as tx:
-            job = await jobs.back_to_line(tx, job, due_at=self._now())
-            await slots.free(tx, job.id)
+        """The vendor surely took nothing: the job keeps its place, the gate closes if it must.
+
+        One that met a vendor that is not well steps aside for a while: should it be the job that
+        makes the vendor sick, the others must not wait for it.
+        """
         reason = _WAITS[reply.reason]
+        attempts = job.attempts + 1 if reason is GateReason.DOWN else 0
+        aside = timedelta(seconds=schedule.retry_s(attempts) if attempts else 0.0)
+        async with self._database.transaction() as tx:
+            job = await jobs.back_to_line(tx, job, due_at=self._now() + aside, attempts=attempts)
+            await slots.free(tx, job.id)
         if reason is GateReason.DOWN:
             await self._gatekeeper.failed(reply.message)
         else:

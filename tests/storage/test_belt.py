@@ -64,12 +64,11 @@ async def test_in_line_are_the_queued_ones_all_or_those_that_are_ready(
 async def test_a_released_job_may_be_submitted_at_once(database: Database) -> None:
     async with database.transaction() as tx:
         job = await a_job(tx, due_at=NOW + after(5))
-        assert await jobs.release(tx, job.id, now=NOW)
+        await jobs.release(tx, [job.id], now=NOW)
         assert [waiting.job_id for waiting in await jobs.in_line(tx, ready_by=NOW)] == [job.id]
         gone = await moved_to(tx, await a_job(tx), JobStatus.WAITING)
-        assert not await jobs.release(tx, gone.id, now=DEADLINE)
+        await jobs.release(tx, [gone.id, 999], now=DEADLINE)
         assert await jobs.get(tx, gone.id) == gone
-        assert not await jobs.release(tx, 999, now=NOW)
 
 
 async def test_counts_are_of_the_live_states(database: Database) -> None:

@@ -70,7 +70,7 @@ MODULES: tuple[ModuleType, ...] = tuple(
 CALLS: dict[Callable[..., object], Call] = {
     cards.insert_card: lambda tx, job: cards.insert_card(tx, CARD),
     cards.get: lambda tx, job: cards.get(tx, job.id),
-    cards.placed: lambda tx, job: cards.placed(tx, job.id, message_id=1),
+    cards.placed: lambda tx, job: cards.placed(tx, {job.id: 1}),
     cards.begin_message: lambda tx, job: cards.begin_message(tx, job.id, now=NOW),
     facts.get: lambda tx, job: facts.get(tx, "key"),
     facts.put: lambda tx, job: facts.put(tx, "key", "value"),
@@ -104,7 +104,7 @@ CALLS: dict[Callable[..., object], Call] = {
     jobs.in_line_of_server: lambda tx, job: jobs.in_line_of_server(tx, SERVER),
     jobs.counts: lambda tx, job: jobs.counts(tx),
     jobs.past_seconds: lambda tx, job: jobs.past_seconds(tx, "sdxl"),
-    jobs.release: lambda tx, job: jobs.release(tx, job.id, now=NOW),
+    jobs.release: lambda tx, job: jobs.release(tx, [job.id], now=NOW),
     jobs.submitting: lambda tx, job: jobs.submitting(tx, job, now=NOW, deadline_at=DEADLINE),
     jobs.back_to_line: lambda tx, job: jobs.back_to_line(tx, job, due_at=NOW),
     jobs.accepted: lambda tx, job: jobs.accepted(tx, job, a_ticket(), check_at=NOW),

@@ -74,7 +74,7 @@ async def test_a_card_comes_back_with_where_it_stands(database: Database) -> Non
             file_limit_bytes=10_000_000,
         )
         assert await cards.get(tx, job.id) == card
-        await cards.placed(tx, job.id, message_id=2**63 - 1)
+        await cards.placed(tx, {job.id: 2**63 - 1})
         assert await cards.get(tx, job.id) == replace(card, message_id=2**63 - 1)
 
 
