@@ -234,7 +234,9 @@ async def _keep_clean(house: House) -> None:
 
 
 async def _ping_gateway(client: LimnerClient) -> None:
-    if client.is_closed() or not client.is_ready():
+    # Once ready, discord.py calls itself ready for ever; a lost connection shows on its shard.
+    lost = any(shard.is_closed() for shard in client.shards.values())
+    if lost or client.is_closed() or not client.is_ready():
         raise NotReady("not connected to Discord")
 
 

@@ -46,6 +46,8 @@ class Town:
     vendor: Vendor
     settings: dict[str, str] = field(default_factory=dict)
     process: asyncio.subprocess.Process | None = None
+    #: Set where something is made to break that only a bug would break.
+    traces_expected: bool = False
 
     @property
     def general(self) -> Channel:
@@ -151,6 +153,14 @@ class Town:
         return await self.discord.slash(
             who or self.ana, where or self.general, "imagine", prompt=prompt, **options
         )
+
+    async def lines_up(self, count: int) -> list[Interaction]:
+        """Ask so often, each time when the card before stands: their order is certain."""
+        asked = []
+        for number in range(count):
+            asked.append(await self.asks(f"a fox, number {number}"))
+            await self.card(asked[-1])
+        return asked
 
     async def card(self, asked: Interaction) -> Message:
         """The card of a request, as soon as it stands."""
