@@ -71,7 +71,7 @@ def delivered(delivery: Delivery, *, default_model: str, attached: bool = True) 
         lines = failure(job, outcome, charged=delivery.receipt.charged)
         return Face(_compose(job, [*lines, *_notes(delivery)]), failure_buttons(job))
     lines = [
-        " · ".join(_differences(job.request, default_model)),
+        " · ".join(_differences(job.request, default_model, delivery.ignored)),
         f"{receipt(delivery.receipt)} · job {job.id}",
         _ignored(job.request.model, delivery.ignored),
         _missing(job, flagged=outcome.flagged, received=outcome.received),
@@ -182,26 +182,28 @@ def _ignored(model: str, options: tuple[str, ...]) -> str:
     return f"{words}: ignored by {echo(model, limit=OPTION_SIGNS)}"
 
 
-def _differences(request: ImageRequest, default_model: str) -> list[str]:
-    """What the asker chose that is not as usual."""
+def _differences(request: ImageRequest, default_model: str, ignored: tuple[str, ...]) -> list[str]:
+    """What the asker chose that is not as usual, and that the model heard of."""
+    lora = echo(request.lora or "", limit=OPTION_SIGNS)
+    if request.lora_strength is not None and "lora_strength" not in ignored:
+        lora = f"{lora} at {request.lora_strength:g}"
     shown = (
-        (request.model != default_model, echo(request.model, limit=OPTION_SIGNS)),
-        (request.aspect is not Aspect.SQUARE, request.aspect.value),
-        (request.seed is not None, f"seed {request.seed}"),
-        (request.steps is not None, f"{request.steps} steps"),
-        (request.guidance is not None, f"guidance {request.guidance or 0:g}"),
-        (request.style is not None, f"style {echo(request.style or '', limit=OPTION_SIGNS)}"),
-        (request.lora is not None, _lora(request)),
-        (request.enhance, "enhanced prompt"),
-        (bool(request.negative), f"without {echo(request.negative, limit=OPTION_SIGNS)}"),
-        (request.parent_job is not None, f"from job {request.parent_job}"),
+        ("model", request.model != default_model, echo(request.model, limit=OPTION_SIGNS)),
+        ("aspect", request.aspect is not Aspect.SQUARE, request.aspect.value),
+        ("seed", request.seed is not None, f"seed {request.seed}"),
+        ("steps", request.steps is not None, f"{request.steps} steps"),
+        ("guidance", request.guidance is not None, f"guidance {request.guidance or 0:g}"),
+        ("style", request.style is not None, f"style {_option(request.style)}"),
+        ("lora", request.lora is not None, f"LoRA {lora}"),
+        ("enhance", request.enhance, "enhanced prompt"),
+        ("negative", bool(request.negative), f"without {_option(request.negative)}"),
+        ("parent", request.parent_job is not None, f"from job {request.parent_job}"),
     )
-    return [words for is_shown, words in shown if is_shown]
+    return [words for name, is_shown, words in shown if is_shown and name not in ignored]
 
 
-def _lora(request: ImageRequest) -> str:
-    strength = "" if request.lora_strength is None else f" at {request.lora_strength:g}"
-    return f"LoRA {echo(request.lora or '', limit=OPTION_SIGNS)}{strength}"
+def _option(value: str | None) -> str:
+    return echo(value or "", limit=OPTION_SIGNS)
 
 
 def _missing(job: Job, *, flagged: int, received: int) -> str:

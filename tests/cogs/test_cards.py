@@ -106,6 +106,16 @@ def test_a_result_shows_what_differs_from_the_defaults() -> None:
     assert cost == "2 pictures, 12 left today · job 17"
 
 
+def test_an_option_that_was_ignored_is_not_shown_as_chosen() -> None:
+    delivery = a_delivery(negative="people", steps=30, ignored=("negative",))
+
+    assert lines(cards.delivered(delivery, default_model="flux")) == [
+        "30 steps",
+        "1 picture, 12 left today · job 17",
+        "negative prompt: ignored by flux",
+    ]
+
+
 @pytest.mark.parametrize(
     ("receipt", "said"),
     [
