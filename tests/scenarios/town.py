@@ -11,8 +11,8 @@ import re
 import signal
 import sqlite3
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -236,6 +236,14 @@ class Town:
         ) as database:
             database.row_factory = sqlite3.Row
             return [dict(row) for row in database.execute(query, values)]
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """The database of a bot that does not run, to be changed."""
+        assert self.process is not None
+        assert self.process.returncode is not None
+        with closing(sqlite3.connect(self.database)) as database, database:
+            yield database
 
     def jobs(self) -> list[Row]:
         return self.rows("SELECT * FROM jobs ORDER BY id")
