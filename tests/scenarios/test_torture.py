@@ -117,7 +117,7 @@ async def all_over(town: Town) -> None:
 
 
 def judge(town: Town, asked: list[Interaction]) -> None:
-    """Each job told once and paid once. Counts and ledger are `books.check`'s, at the town's end."""
+    """Each job told once and paid once; the counts are the business of `books.check`."""
     jobs = {job["source_key"]: job for job in town.jobs()}
     known = [one for one in asked if f"interaction:{one.id}" in jobs]
     # Who saw a card has a job. (A job without a card is one whose card was cut off.)
