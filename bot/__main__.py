@@ -32,7 +32,7 @@ def main(context: click.Context) -> None:
         sys.exit(CANNOT_START)
 
 
-@main.command("doctor")
+@main.command("doctor", short_help="Look whether everything is in order.")
 @click.option(
     "--ask-vendor",
     is_flag=True,

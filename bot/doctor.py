@@ -1,6 +1,6 @@
 """Looks at everything the bot stands on and says what would mend it. Changes and mends nothing.
 
-It needs no running bot and disturbs none. All it says passes `_Voice`, so that the output can be
+It needs no running bot and disturbs none. All it says passes `Voice`, so that the output can be
 shown to anybody.
 """
 
@@ -49,11 +49,11 @@ async def examine(
     try:
         settings = load_settings()
     except SettingsError as error:
-        voice = _Voice(say, secrets=())
+        voice = Voice(say, secrets=())
         voice.heading(now())
         voice.tell(*bad_settings(error.problems))
         return voice.sum_up()
-    voice = _Voice(say, secrets=settings.secrets)
+    voice = Voice(say, secrets=settings.secrets)
     voice.heading(now())
     voice.tell(_settings_are_read(), *judge(settings))
     async with _vendor(settings) as vendor:
@@ -66,7 +66,7 @@ async def examine(
 
 
 async def _look_around(
-    settings: Settings, vendor: ModelsLab, voice: "_Voice", now: Callable[[], datetime]
+    settings: Settings, vendor: ModelsLab, voice: "Voice", now: Callable[[], datetime]
 ) -> bool:
     """Look everywhere at once, and tell it in order; whether ModelsLab can be asked more."""
     async with asyncio.TaskGroup() as group:
@@ -118,7 +118,7 @@ def _clock(by_discord_s: float | None, by_vendor_s: float | None) -> Finding:
 
 
 async def _ask(
-    settings: Settings, vendor: ModelsLab, voice: "_Voice", now: Callable[[], datetime]
+    settings: Settings, vendor: ModelsLab, voice: "Voice", now: Callable[[], datetime]
 ) -> None:
     old = await asyncio.to_thread(database_checkup.oldest_ticket, settings.database_path)
     questions = Questions(
@@ -132,7 +132,6 @@ async def _ask(
         old=old.ticket if old else None, old_age=now() - old.settled_at if old else None
     ):
         voice.report(learned)
-    voice.blank()
 
 
 def bad_settings(problems: Iterable[str]) -> Iterator[Finding]:
@@ -185,7 +184,7 @@ def judge(settings: Settings) -> Iterator[Finding]:
         )
 
 
-class _Voice:
+class Voice:
     """Says each finding in short, aligned lines without any secret."""
 
     def __init__(self, say: Say, *, secrets: Iterable[str]) -> None:
@@ -203,7 +202,7 @@ class _Voice:
             self._marks[finding.mark] += 1
             if finding.mark is Mark.SICK:
                 self._sick.append(finding.topic)
-            first = f"{finding.mark:<{MARK_WIDTH}}{finding.topic:<{TOPIC_WIDTH}}"
+            first = f"{finding.mark:<{MARK_WIDTH}}{self._clean(finding.topic):<{TOPIC_WIDTH}}"
             self._wrapped(first, finding.what)
             if finding.fix:
                 self._wrapped(" " * len(first), f"-> {finding.fix}", hang=3)

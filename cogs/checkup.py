@@ -222,12 +222,12 @@ async def _servers(client: discord.Client, allowed: Collection[int]) -> list[Fin
         return [unseen("servers", f"Discord did not list them ({_name(error)})")]
     ids = sorted(int(guild["id"]) for guild in listed)
     findings = [*membership(ids, allowed)]
-    # Where it may be used, before where it may not.
-    chosen = sorted(ids, key=lambda one: one not in allowed)[:SERVERS_LOOKED_AT]
+    used = [one for one in ids if one in allowed or not allowed]
+    chosen = used[:SERVERS_LOOKED_AT]
     turns = asyncio.Semaphore(AT_A_TIME)
     findings += await asyncio.gather(*(_look_at(client, one, turns) for one in chosen))
-    if len(ids) > len(chosen):
-        findings.append(note("servers", f"only {len(chosen)} of them were looked at"))
+    if len(used) > len(chosen):
+        findings.append(note("servers", f"only {len(chosen)} of {len(used)} were looked at"))
     findings.append(
         ok("invitation", f"{invitation(client.application_id or 0)} ({needed_names()})")
     )

@@ -13,7 +13,7 @@ from bot.modelslab.wire import Balance, Refused, Unclear, read_count
 OWN_BASE = "https://modelslab.com/api"
 DASHBOARD = "https://modelslab.com/dashboard"
 REQUEST_COUNT = "v6/processing/request_count"
-PLANS = "pay as you go 5, Standard 10, Unlimited Premium 15"
+PLANS = "5, 10 or 15"
 LARGEST_PLAN = 15
 LOW_PICTURES = 100
 # The longer names first: one begins another.
@@ -121,10 +121,14 @@ def queue(count: int | None, max_queued: int) -> Finding:
 
 def plan(max_queued: int) -> Finding:
     """What can be said of the plan's limit, which no call tells."""
-    text = f"MODELSLAB_MAX_QUEUED is {max_queued}; ModelsLab does not tell what your plan allows"
+    text = f"{max_queued} at once (MODELSLAB_MAX_QUEUED); your plan's limit"
     if max_queued <= LARGEST_PLAN:
-        return ok("plan", f"{text} ({PLANS})")
-    return note("plan", text, f"Only a contract of your own allows more than {LARGEST_PLAN}.")
+        return ok("plan", f"{text} ({PLANS}) cannot be asked")
+    return note(
+        "plan",
+        f"{text} cannot be asked",
+        f"Only a contract of your own allows more than {LARGEST_PLAN}.",
+    )
 
 
 def base(url: str) -> Finding:

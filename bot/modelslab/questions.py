@@ -157,19 +157,23 @@ class Questions:
         """One picture, asked for once and followed to its end."""
         first = await self._vendor.ask(TEXT_TO_IMAGE, {**PAINTED, **switches})
         trial = _Trial(label, first, self._meaning(first))
-        if isinstance(trial.meaning, Accepted):
-            trial.fetch_path = self._fetch_path(first, trial.meaning)
-        trial.counts.append(await self._count())
-        if isinstance(trial.meaning, Finished):
-            trial.done = True
-        if trial.fetch_path is not None:
-            await self._follow(trial, trial.fetch_path)
-            trial.counts.append(await self._count())
+        match trial.meaning:
+            case Finished(ticket=ticket):
+                trial.fetch_path = self._fetch_path(first, ticket)
+                trial.done = True
+            case Accepted(ticket=ticket):
+                trial.fetch_path = self._fetch_path(first, ticket)
+                trial.counts.append(await self._count())
+                await self._follow(trial)
+                trial.counts.append(await self._count())
         return trial
 
-    async def _follow(self, trial: _Trial, path: str) -> None:
+    async def _follow(self, trial: _Trial) -> None:
+        """Fetch until the picture is made, or surely never will be, or it has taken too long."""
+        if trial.fetch_path is None:
+            return
         for _ in range(FETCHES_MAX):
-            answer = await self._vendor.ask(path, {})
+            answer = await self._vendor.ask(trial.fetch_path, {})
             trial.fetched.append(answer)
             if isinstance(answer, Answer):
                 meaning = read_fetch(answer.status, answer.body)
@@ -185,14 +189,13 @@ class Questions:
             return Unclear(answer.message)
         return read_submission(answer.status, answer.body, family=FAMILY, base_url=self._base_url)
 
-    def _fetch_path(self, answer: Answer | NoAnswer, accepted: Accepted) -> str | None:
-        if isinstance(answer, NoAnswer):
-            return None
-        body = read_body(answer.body)
+    def _fetch_path(self, answer: Answer | NoAnswer, ticket: VendorTicket) -> str | None:
+        """Where the answer says its picture is fetched, else where its id says so."""
+        body = read_body(answer.body) if isinstance(answer, Answer) else None
         own = own_fetch_url(body.fetch_result if body else None, self._base_url)
         if own is not None:
             return own.removeprefix(f"{self._base_url}/")
-        return _fetch_by_id(accepted.ticket)
+        return _fetch_by_id(ticket)
 
     def _of_trials(
         self, trials: list[_Trial], best: _Trial, idle_count: int | None

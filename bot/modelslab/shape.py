@@ -67,7 +67,7 @@ def _list(value: list[object], key: str, *, quoted: bool, depth: int) -> str:
         return "[…]"
     kinds = list(dict.fromkeys(_shape(item, key, quoted=quoted, depth=depth + 1) for item in value))
     more = " …" if len(kinds) > 1 else ""
-    return f"[{kinds[0]}{more}] × {len(value)}"
+    return f"[{kinds[0]}{more}]×{len(value)}"
 
 
 def _object(value: dict[str, object], key: str, *, quoted: bool, depth: int) -> str:

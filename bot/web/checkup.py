@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 from bot.domain.checkup import Finding, ok, sick, unseen
 
-PATIENCE_S = 3.0
+PATIENCE_S = 2.0
 ANSWER_MAX_BYTES = 65_536
 # What a running bot's /readyz names.
 PINGS = frozenset({"database", "gateway", "runner"})

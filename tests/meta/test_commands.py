@@ -8,7 +8,19 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PROMISED = {"try", "sandbox", "run", "test", "check", "format", "torture", "bench", "lock", "clean"}
+PROMISED = {
+    "try",
+    "sandbox",
+    "run",
+    "doctor",
+    "test",
+    "check",
+    "format",
+    "torture",
+    "bench",
+    "lock",
+    "clean",
+}
 
 
 def _targets() -> dict[str, str]:
