@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from bot.domain.request import SEED_MAX
 
 MESSAGE_MAX_CHARS = 300
+CAPTION_MAX_CHARS = 2000
 LINK_MAX_CHARS = 4096
 LINKS_MAX = 16
 WAIT_MAX_S = 86_400.0
@@ -22,9 +23,17 @@ DEPTH_MAX = 5
 MESSAGE_FIELDS = ("message", "messege", "error_message", "error", "detail", "errors")
 # Some answers wrap the picture once more.
 WRAPPERS = ("data", "result")
+# Nothing says where a caption stands: these are the places where one was looked for, and `meta`,
+# which may also repeat the request, comes last.
+CAPTION_PLACES = (
+    "output", "caption", "captions", "description", "text", "generated_text", *WRAPPERS, "meta",
+)  # fmt: skip
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _LINK = re.compile(r"https?://[\x21-\x7e]+", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//|data:", re.IGNORECASE)
+# A picture written as text, or an id.
+_CODE = re.compile(r"[A-Za-z0-9+/=_-]{64,}")
 _QUERY = re.compile(r"(https?://[^\s?#]*)[?#]\S*", re.IGNORECASE)
 
 
@@ -32,6 +41,7 @@ _QUERY = re.compile(r"(https?://[^\s?#]*)[?#]\S*", re.IGNORECASE)
 class Body:
     """What an answer says. `status` is in lower case, and empty where the answer has none.
 
+    `links` are addresses only and `caption` is words only, whatever stands in their place.
     `complains` tells that a field was filled that only errors have.
     """
 
@@ -39,6 +49,7 @@ class Body:
     message: str = ""
     remote_id: str | None = None
     links: tuple[str, ...] = ()
+    caption: str = ""
     fetch_result: str | None = None
     eta_s: float | None = None
     retry_after_s: float | None = None
@@ -81,6 +92,7 @@ def _read_object(value: dict[str, object]) -> Body:
             (known for name in ("id", "request_id") if (known := _id(value.get(name)))), None
         ),
         links=_result_links(value),
+        caption=_shortened(_caption(value, DEPTH_MAX), CAPTION_MAX_CHARS),
         fetch_result=_text(value.get("fetch_result")),
         eta_s=_seconds(value.get("eta")),
         retry_after_s=_seconds(value.get("retry_after")),
@@ -92,9 +104,12 @@ def _read_object(value: dict[str, object]) -> Body:
 
 def tidy(text: str) -> str:
     """One short printable line; of an address, only what comes before its query."""
-    visible = "".join(char if char.isprintable() else " " for char in _QUERY.sub(r"\1", text))
-    line = " ".join(visible.split())
-    return line if len(line) <= MESSAGE_MAX_CHARS else line[: MESSAGE_MAX_CHARS - 1] + "…"
+    return _shortened(_QUERY.sub(r"\1", text), MESSAGE_MAX_CHARS)
+
+
+def _shortened(text: str, most_chars: int) -> str:
+    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    return line if len(line) <= most_chars else line[: most_chars - 1] + "…"
 
 
 def number(value: object) -> float | None:
@@ -144,6 +159,30 @@ def _result_links(value: dict[str, object]) -> tuple[str, ...]:
             if found:
                 return tuple(found)[:LINKS_MAX]
     return ()
+
+
+def _caption(value: object, depth: int) -> str:
+    """The first words about a picture, which no address is."""
+    match value:
+        case str():
+            return value if _is_words(value.strip()) else ""
+        case list() if depth:
+            return " ".join(filter(None, (_caption(item, depth - 1) for item in value)))
+        case dict() if depth:
+            # Lists are met as objects too, with numbers as names.
+            numbered = [item for name, item in value.items() if name.isdecimal()]
+            for place in (numbered, *(value.get(name) for name in CAPTION_PLACES)):
+                if found := _caption(place, depth - 1):
+                    return found
+    return ""
+
+
+def _is_words(text: str) -> bool:
+    return (
+        any(char.isalpha() for char in text)
+        and _ADDRESS.match(text) is None
+        and _CODE.fullmatch(text) is None
+    )
 
 
 def _is_link(text: str) -> bool:

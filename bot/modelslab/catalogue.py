@@ -6,19 +6,21 @@ from dataclasses import dataclass, replace
 from rapidfuzz import fuzz
 
 from bot.domain.refusal import BadOption
-from bot.domain.request import Aspect, ImageRequest
-from bot.modelslab.model import Generation, Model, Range, Safety, Sizing
-from bot.modelslab.popular import POPULAR
+from bot.domain.request import Aspect, ImageRequest, Kind
+from bot.modelslab.model import OPTIONS, Family, Model, Range, Rule, Sizing
+from bot.modelslab.popular import POPULAR, TOOLS
 
 __all__ = [
     "Catalogue",
-    "Generation",
+    "Family",
     "Model",
     "Range",
     "Review",
-    "Safety",
+    "Rule",
     "Sizing",
     "review",
+    "side_max_px",
+    "vendor_size",
 ]
 
 LORA_STRENGTH = Range(0.1, 1)
@@ -27,6 +29,7 @@ LORA_MAX_CHARS = 200
 FUZZY_CUTOFF = 60.0
 CLOSE_CUTOFF = 55.0
 SEARCH_MAX_CHARS = 100
+NAMED_MAX = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,36 +41,70 @@ class Review:
 
 
 class Catalogue:
-    """Models in popular order, found by id or by what somebody types."""
+    """Models in popular order, found by id or by what somebody types, and tools by their kind.
 
-    def __init__(self, models: Iterable[Model]) -> None:
+    A tool is a model that nobody chooses: it is found by its id, never offered.
+    """
+
+    def __init__(self, models: Iterable[Model], tools: Iterable[Model] = ()) -> None:
         self._models = tuple(models)
-        self._by_spelling = {_spelling(model.id): model for model in self._models}
+        self._tools = tuple(tools)
+        self._by_spelling = {_spelling(model.id): model for model in self._everything}
 
     @classmethod
     def built_in(cls) -> "Catalogue":
         """The popular models, known without asking the vendor."""
-        return cls(POPULAR)
+        return cls(POPULAR, TOOLS)
+
+    @property
+    def _everything(self) -> tuple[Model, ...]:
+        return (*self._models, *self._tools)
 
     def get(self, model_id: str) -> Model | None:
         """The model of that id, however it is capitalised; `-`, `_` and spaces are the same."""
         return self._by_spelling.get(_spelling(model_id))
 
-    def search(self, text: str, *, limit: int = 25) -> list[Model]:
-        """Models that look like `text`, best first; the popular order where it is empty."""
-        if not _letters(text):
-            return list(self._models[:limit])
-        return self._ranked(text, FUZZY_CUTOFF)[:limit]
+    def tool(self, kind: Kind) -> Model:
+        """What does this kind of work, where there is nothing to choose.
 
-    def close(self, text: str) -> tuple[str, ...]:
-        """Up to three ids that may have been meant."""
+        Raises LookupError for the kinds that have models to choose from.
+        """
+        for model in self._tools:
+            if kind in model.kinds:
+                return model
+        raise LookupError(f"no tool is there to {kind}")
+
+    def default(self, kind: Kind, preferred: str) -> str:
+        """The id of the preferred model where it knows this kind, else of the most popular one.
+
+        Raises LookupError where no model knows it.
+        """
+        model = self.get(preferred)
+        if model is not None and kind in model.kinds:
+            return model.id
+        for model in self._everything:
+            if kind in model.kinds:
+                return model.id
+        raise LookupError(f"no model knows how to {kind}")
+
+    def search(self, text: str, *, kind: Kind = Kind.IMAGINE, limit: int = 25) -> list[Model]:
+        """Models of this kind that look like `text`, best first; popular ones where it is empty."""
+        if not _letters(text):
+            return self._knowing(kind)[:limit]
+        return self._ranked(text, kind, FUZZY_CUTOFF)[:limit]
+
+    def close(self, text: str, *, kind: Kind = Kind.IMAGINE) -> tuple[str, ...]:
+        """Up to three ids of this kind that may have been meant."""
         if not _letters(text):
             return ()
-        return tuple(model.id for model in self._ranked(text, CLOSE_CUTOFF)[:3])
+        return tuple(model.id for model in self._ranked(text, kind, CLOSE_CUTOFF)[:3])
 
-    def _ranked(self, text: str, cutoff: float) -> list[Model]:
+    def _knowing(self, kind: Kind) -> list[Model]:
+        return [model for model in self._models if kind in model.kinds]
+
+    def _ranked(self, text: str, kind: Kind, cutoff: float) -> list[Model]:
         text = text[:SEARCH_MAX_CHARS]
-        scored = [(_likeness(text, model), model) for model in self._models]
+        scored = [(_likeness(text, model), model) for model in self._knowing(kind)]
         # Sorting is stable: equals stay in popular order.
         scored.sort(key=lambda pair: -pair[0])
         return [model for score, model in scored if score >= cutoff]
@@ -75,30 +112,53 @@ class Catalogue:
 
 def review(model: Model, request: ImageRequest) -> Review | BadOption:
     """The request cut to what the model takes, or the option that cannot work with it."""
-    ignored = tuple(name for name in _asked(request) if name in model.ignores)
-    if request.lora_strength is not None and not _loras(request.lora):
-        ignored = (*(name for name in ignored if name != "lora_strength"), "lora_strength")
-    cut = replace(
-        request,
-        model=model.id,
-        lora=",".join(_loras(request.lora)) or None,
-    )
+    rule = model.rules.get(request.kind)
+    if rule is None:
+        return BadOption("model", ", ".join(_popular_ids(request.kind)))
+    asked = _asked(request)
+    ignored = {name for name in asked if name in rule.ignores}
+    if not _loras(request.lora):
+        # A strength of nothing.
+        ignored |= {"lora_strength"} & set(asked)
+    cut = replace(request, model=model.id, lora=",".join(_loras(request.lora)) or None)
     for name in ignored:
         cut = _without(cut, name)
-    return _complaint(model, cut) or Review(cut, ignored)
+    complaint = _complaint(rule, cut)
+    return complaint or Review(cut, tuple(name for name in asked if name in ignored))
 
 
-def _complaint(model: Model, request: ImageRequest) -> BadOption | None:
-    if not 1 <= request.count <= model.max_count:
-        works = "1" if model.max_count == 1 else f"at most {model.max_count}"
+def vendor_size(model: Model, kind: Kind, width_px: int, height_px: int) -> tuple[int, int] | None:
+    """The width and height at which the vendor works on a picture of this size.
+
+    None where it takes the picture as it is, up to `side_max_px`. The proportions are the
+    picture's own to within a hundredth, unless it is longer than the rule allows (2:1 where the
+    sides are 512 to 1024): then the size is the longest that works.
+    """
+    frame = model.rules[kind].frame
+    return None if frame is None else frame.fit(width_px, height_px)
+
+
+def side_max_px(model: Model, kind: Kind) -> int | None:
+    """The largest sensible side of a picture that goes there as it is; None where it does not."""
+    return model.rules[kind].side_max_px
+
+
+def _popular_ids(kind: Kind) -> list[str]:
+    return [model.id for model in (*POPULAR, *TOOLS) if kind in model.kinds][:NAMED_MAX]
+
+
+def _complaint(rule: Rule, request: ImageRequest) -> BadOption | None:
+    if not 1 <= request.count <= rule.max_count:
+        works = "1" if rule.max_count == 1 else f"at most {rule.max_count}"
         return BadOption("count", works)
-    if model.sizing is not Sizing.NONE and request.aspect not in model.aspects:
-        return BadOption("aspect", ", ".join(model.aspects))
+    if "aspect" not in rule.ignores and request.aspect not in rule.aspects:
+        return BadOption("aspect", ", ".join(rule.aspects))
     if request.lora is not None and len(request.lora) > LORA_MAX_CHARS:
         return BadOption("lora", f"at most {LORA_MAX_CHARS} characters")
     for name, value, allowed in (
-        ("steps", request.steps, model.steps),
-        ("guidance", request.guidance, model.guidance),
+        ("strength", request.strength, rule.strength),
+        ("steps", request.steps, rule.steps),
+        ("guidance", request.guidance, rule.guidance),
         ("lora_strength", request.lora_strength, LORA_STRENGTH),
     ):
         if value is not None and allowed is not None and value not in allowed:
@@ -107,25 +167,25 @@ def _complaint(model: Model, request: ImageRequest) -> BadOption | None:
 
 
 def _asked(request: ImageRequest) -> tuple[str, ...]:
-    """Names of the options that the asker set, in the order of the command's options."""
-    return tuple(
-        name
-        for name, is_set in (
-            ("negative", bool(request.negative.strip())),
-            ("aspect", request.aspect is not Aspect.SQUARE),
-            ("seed", request.seed is not None),
-            ("steps", request.steps is not None),
-            ("guidance", request.guidance is not None),
-            ("lora", bool(_loras(request.lora))),
-            ("lora_strength", request.lora_strength is not None),
-            ("enhance", request.enhance),
-        )
-        if is_set
-    )
+    """Names of the options that the asker set, in the order of the commands' options."""
+    is_set = {
+        "strength": request.strength is not None,
+        "negative": bool(request.negative.strip()),
+        "aspect": request.aspect is not Aspect.SQUARE,
+        "seed": request.seed is not None,
+        "steps": request.steps is not None,
+        "guidance": request.guidance is not None,
+        "lora": bool(_loras(request.lora)),
+        "lora_strength": request.lora_strength is not None,
+        "enhance": request.enhance,
+    }
+    return tuple(name for name in OPTIONS if is_set[name])
 
 
 def _without(request: ImageRequest, name: str) -> ImageRequest:
     match name:
+        case "strength":
+            return replace(request, strength=None)
         case "negative":
             return replace(request, negative="")
         case "aspect":

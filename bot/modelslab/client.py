@@ -4,14 +4,19 @@ The key travels in the body of each POST and nowhere else (but see `look_up`); e
 leaves here is redacted, except for the bodies that `ask` and `look_up` hand over as they are.
 """
 
+import asyncio
+import io
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeVar
 
 import aiohttp
 
 from bot.domain.job import VendorTicket
-from bot.domain.request import ImageRequest
+from bot.domain.request import ImageRequest, Kind
+from bot.modelslab import calls
 from bot.modelslab.address import fetch_url, join
 from bot.modelslab.body import tidy
 from bot.modelslab.model import Model
@@ -23,15 +28,18 @@ from bot.modelslab.wire import (
     Refused,
     StillRunning,
     Unclear,
+    Uploaded,
     read_balance,
     read_fetch,
     read_submission,
+    read_upload,
     redact,
-    submission,
 )
 
 ANSWER_MAX_BYTES = 2**20
 CHUNK_BYTES = 2**16
+# The vendor says "5 MB", and not whether it counts the picture or its text: the picture.
+UPLOAD_MAX_BYTES = 5_000_000
 CONNECT_TIMEOUT_S = 10.0
 
 # Raised before a byte of the request is written: no name, no connection, no TLS, no sense.
@@ -41,6 +49,9 @@ NOTHING_SENT = (
     aiohttp.ConnectionTimeoutError,
     aiohttp.InvalidURL,
 )
+
+
+Said = TypeVar("Said", bound=Finished | Refused | Unclear)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,37 +113,71 @@ class ModelsLab:
         negative: str,
         seed: int,
         track_id: str,
+        images: Mapping[str, str] = calls.NO_IMAGES,
+        size: tuple[int, int] | None = None,
     ) -> Accepted | Finished | Refused | Unclear:
         """Ask for pictures, once. Costs money: never repeat it after `Unclear`."""
-        call = submission(
-            model, request, prompt=prompt, negative=negative, seed=seed, track_id=track_id
+        call = calls.submission(
+            model,
+            request,
+            prompt=prompt,
+            negative=negative,
+            seed=seed,
+            track_id=track_id,
+            images=images,
+            size=size,
         )
         answer = await self._post(self._buying, join(self._base_url, call.path), call.body)
         if isinstance(answer, NoAnswer):
             return self._without_answer(answer)
         said = read_submission(
-            answer.status, answer.body, family=model.family, base_url=self._base_url
+            answer.status,
+            answer.body,
+            family=model.rules[request.kind].family.value,
+            base_url=self._base_url,
+            kind=request.kind,
         )
-        return self._redacted(said) if isinstance(said, Refused | Unclear) else said
+        return said if isinstance(said, Accepted) else self._redacted(said)
 
-    async def fetch(self, ticket: VendorTicket) -> Finished | StillRunning | Refused | Unclear:
-        """Ask how far a job is. Safe to repeat; a `Finished` ticket is `ticket` with the links."""
+    async def fetch(
+        self, ticket: VendorTicket, *, kind: Kind = Kind.IMAGINE
+    ) -> Finished | StillRunning | Refused | Unclear:
+        """Ask how far a job is. Safe to repeat; a `Finished` ticket is `ticket` with the links.
+
+        `kind` is the job's kind of work: it tells whether words or links are waited for.
+        """
         url = fetch_url(ticket, self._base_url)
         if url is None:
             return Unclear("the job has no id at the vendor")
         answer = await self._post(self._asking, url, {})
         if isinstance(answer, NoAnswer):
             return Unclear(answer.message)
-        match read_fetch(answer.status, answer.body):
-            case Finished() as done:
-                # A fetch may leave out what the first answer had flagged.
-                flagged = ticket.flagged or done.ticket.flagged
-                merged = replace(ticket, links=done.ticket.links, flagged=flagged)
-                return Finished(merged, done.seed)
-            case StillRunning() as running:
-                return running
-            case Refused() | Unclear() as said:
-                return self._redacted(said)
+        said = read_fetch(answer.status, answer.body, kind=kind)
+        if isinstance(said, StillRunning):
+            return said
+        if isinstance(said, Finished):
+            # A fetch may leave out what the first answer had flagged.
+            flagged = ticket.flagged or said.ticket.flagged
+            said = replace(said, ticket=replace(ticket, links=said.ticket.links, flagged=flagged))
+        return self._redacted(said)
+
+    async def upload(self, data: bytes, mime: str) -> Uploaded | Refused | Unclear:
+        """Lend the vendor a picture of at most 5 MB for a day. Free, and safe to repeat."""
+        if len(data) > UPLOAD_MAX_BYTES:
+            return Refused(Reason.INVALID, f"a picture of more than {UPLOAD_MAX_BYTES} bytes")
+        # Millions of letters: written in a thread, so as not to hold up everybody else.
+        packed = await asyncio.to_thread(self._packed, data, mime)
+        answer = await self._send(
+            self._asking,
+            "POST",
+            join(self._base_url, calls.UPLOAD),
+            data=packed,
+            headers={"Content-Type": "application/json"},
+        )
+        if isinstance(answer, NoAnswer):
+            return self._without_answer(answer)
+        said = read_upload(answer.status, answer.body)
+        return said if isinstance(said, Uploaded) else self._redacted(said)
 
     async def balance(self) -> Balance | Refused | Unclear:
         """What is left in the wallet. Costs nothing: the probe for key and credits."""
@@ -140,7 +185,7 @@ class ModelsLab:
         if isinstance(answer, NoAnswer):
             return self._without_answer(answer)
         said = read_balance(answer.status, answer.body)
-        return self._redacted(said) if isinstance(said, Refused | Unclear) else said
+        return said if isinstance(said, Balance) else self._redacted(said)
 
     async def ask(self, path: str, body: dict[str, object]) -> Answer | NoAnswer:
         """POST to a path below the API's base, and hand over what it says, unread."""
@@ -200,7 +245,14 @@ class ModelsLab:
     def _without_answer(self, answer: NoAnswer) -> Refused | Unclear:
         return Unclear(answer.message) if answer.sent else Refused(Reason.DOWN, answer.message)
 
-    def _redacted(self, said: Refused | Unclear) -> Refused | Unclear:
+    def _packed(self, data: bytes, mime: str) -> io.BytesIO:
+        """The body of an upload. As a stream: aiohttp writes that in pieces."""
+        body = {"key": self._key, **calls.upload(data, mime).body}
+        return io.BytesIO(json.dumps(body).encode())
+
+    def _redacted(self, said: Said) -> Said:
+        if isinstance(said, Finished):
+            return said if said.text is None else replace(said, text=redact(said.text, self._key))
         return replace(said, message=redact(said.message, self._key))
 
 

@@ -1,207 +1,96 @@
-"""The models that ship with Limner, most popular first. Data, no decisions.
+"""The models that ship with Limner, most popular first, and the tools beside them.
 
-Sources: the vendor's model selection guide and MCP tool reference (v7 ranges), its OpenAPI files
-for v6 `text2img` and realtime, its pages for Pony, Flux and Z-Image, and the provider schemas in
-its Python SDK (Google, Black Forest Labs, ByteDance, Runway). Where they contradict each other,
-the narrower range is taken. What no source says is marked as inferred.
+Data, no decisions; where the rules come from is said in `rules`.
 """
 
-from collections.abc import Mapping
 from types import MappingProxyType
 
-from bot.domain.request import Aspect
-from bot.modelslab.model import Generation, Model, Range, Safety, Sizing
+from bot.domain.request import Aspect, Kind
+from bot.modelslab import rules
+from bot.modelslab.model import Model, Range, Rule, Switch
 
-Sizes = Mapping[Aspect, tuple[int, int]]
-
-EVERY_ASPECT = tuple(Aspect)
 GOOGLE_ASPECTS = (Aspect.SQUARE, Aspect.SCREEN, Aspect.SCREEN_TALL, Aspect.WIDE, Aspect.TALL)
 RUNWAY_ASPECTS = (Aspect.SQUARE, Aspect.WIDE, Aspect.TALL)
-
-
-def _sizes(
-    square: tuple[int, int],
-    photo: tuple[int, int],
-    screen: tuple[int, int],
-    wide: tuple[int, int],
-) -> Sizes:
-    """Every aspect from the lying shapes: the standing ones are the same, turned."""
-    return MappingProxyType(
-        {
-            Aspect.SQUARE: square,
-            Aspect.PHOTO: photo,
-            Aspect.PHOTO_TALL: photo[::-1],
-            Aspect.SCREEN: screen,
-            Aspect.SCREEN_TALL: screen[::-1],
-            Aspect.WIDE: wide,
-            Aspect.TALL: wide[::-1],
-        }
-    )
-
-
-# 512-1024 px each way, multiples of 64.
-LARGE = _sizes((1024, 1024), (960, 640), (1024, 768), (1024, 576))
-# Stable Diffusion 1.5 was trained on 512 px and doubles its subjects much above 768 (inferred);
-# 16:9 must pass 768, as no side may be below 512.
-SMALL = _sizes((640, 640), (768, 512), (768, 576), (896, 512))
-# Pony wants no side below 1024 (up to 2048).
-PONY = _sizes((1024, 1024), (1536, 1024), (1344, 1024), (1792, 1024))
-# Z-Image goes up to 1488.
-Z_IMAGE = _sizes((1024, 1024), (1152, 768), (1216, 896), (1344, 768))
-
-# On v7 nothing says that a prompt can be enhanced.
-V7_IGNORES = frozenset({"enhance"})
-FLUX_IGNORES = frozenset({"negative", "lora", "lora_strength"})
-PROMPT_ALONE = frozenset(
-    {"negative", "steps", "guidance", "seed", "lora", "lora_strength", "enhance"}
+# The vendor's list for Seedream 4.5's editor leaves out 3:4.
+SEEDREAM_EDIT_ASPECTS = tuple(
+    aspect for aspect in rules.EVERY_ASPECT if aspect is not Aspect.SCREEN_TALL
 )
 
-V7_STEPS = Range(1, 50, 25)
-# v6 silently caps at 20: better said than done.
-V6_STEPS = Range(1, 20, 20)
-GUIDANCE = Range(1, 20, 7.5)
-# Distilled and flow models want less than 7.5: theirs is left to the vendor (inferred).
-GUIDANCE_UNSAID = Range(1, 20)
 PRO_GUIDANCE = Range(1, 10)
+FLUX_PRO = rules.by_pixels(rules.PROMPT_AND_NEGATIVE | {"lora"}, guidance=PRO_GUIDANCE)
+LARGE_CHECKPOINT = rules.community(rules.LARGE, rules.LARGE_FRAME)
+SMALL_CHECKPOINT = rules.community(rules.SMALL, rules.SMALL_FRAME)
 
 
-def _community(model_id: str, name: str, sizes: Sizes) -> Model:
-    """A Stable Diffusion checkpoint on v7, with every knob."""
-    return Model(
-        id=model_id,
-        name=name,
-        generation=Generation.V7,
-        sizing=Sizing.PIXELS,
-        aspects=EVERY_ASPECT,
-        sizes=sizes,
-        max_count=4,
-        ignores=V7_IGNORES,
-        steps=V7_STEPS,
-        guidance=GUIDANCE,
-    )
+def _model(model_id: str, name: str, *known: rules.Rules) -> Model:
+    """A model that follows all these rules, each for its kinds of work."""
+    merged: dict[Kind, Rule] = {}
+    for part in known:
+        merged.update(part)
+    return Model(id=model_id, name=name, rules=MappingProxyType(merged))
 
 
-def _by_aspect(
-    model_id: str, name: str, aspects: tuple[Aspect, ...], *, max_count: int = 1
-) -> Model:
-    """A closed provider's model that takes a prompt and an aspect."""
-    return Model(
-        id=model_id,
-        name=name,
-        generation=Generation.V7,
-        sizing=Sizing.ASPECT,
-        aspects=aspects,
-        max_count=max_count,
-        ignores=PROMPT_ALONE,
-    )
-
-
-def _by_prompt(model_id: str, name: str) -> Model:
-    """A closed provider's model that takes a prompt and nothing else that is known."""
-    return Model(
-        id=model_id,
-        name=name,
-        generation=Generation.V7,
-        sizing=Sizing.NONE,
-        ignores=PROMPT_ALONE | {"aspect"},
-    )
-
-
-def _by_pixels(
-    model_id: str, name: str, ignores: frozenset[str], *, guidance: Range | None = None
-) -> Model:
-    """A closed provider's model that requires width and height."""
-    return Model(
-        id=model_id,
-        name=name,
-        generation=Generation.V7,
-        sizing=Sizing.PIXELS,
-        aspects=EVERY_ASPECT,
-        sizes=LARGE,
-        ignores=ignores,
-        guidance=guidance,
-    )
-
-
-def _v6(
-    model_id: str,
-    name: str,
-    sizes: Sizes,
-    *,
-    ignores: frozenset[str] = frozenset(),
-    guidance: Range = GUIDANCE_UNSAID,
-    safety: Safety = Safety.WORD,
-) -> Model:
-    """A model that is documented on v6 `text2img` alone."""
-    return Model(
-        id=model_id,
-        name=name,
-        generation=Generation.V6,
-        sizing=Sizing.PIXELS,
-        aspects=EVERY_ASPECT,
-        sizes=sizes,
-        max_count=4,
-        ignores=ignores,
-        steps=V6_STEPS,
-        guidance=guidance,
-        safety=safety,
-    )
-
-
-FLUX = Model(
-    id="flux",
-    name="Flux",
-    generation=Generation.V7,
-    sizing=Sizing.PIXELS,
-    aspects=EVERY_ASPECT,
-    sizes=LARGE,
-    max_count=4,
-    ignores=V7_IGNORES | FLUX_IGNORES,
-    steps=V7_STEPS,
-    guidance=GUIDANCE_UNSAID,
-)
-
-REALTIME = Model(
-    id="realtime",
-    name="Realtime Stable Diffusion",
-    generation=Generation.REALTIME,
-    sizing=Sizing.PIXELS,
-    aspects=EVERY_ASPECT,
-    sizes=SMALL,
-    max_count=4,
-    ignores=frozenset({"steps", "guidance", "lora", "lora_strength"}),
-    safety=Safety.BOOLEAN,
-)
-
-PRO_IGNORES = frozenset({"steps", "seed", "enhance", "lora_strength"})
-
+# Not here, as they want two pictures where a request has one: `nano-banana` and
+# `gen4_image_turbo` (`init_image` and `init_image_2`).
 POPULAR: tuple[Model, ...] = (
-    FLUX,
-    _community("sdxl", "Stable Diffusion XL", LARGE),
-    _by_aspect("nano-banana-pro", "Nano Banana Pro", EVERY_ASPECT),  # which aspects: inferred
-    _by_aspect("imagen-4", "Imagen 4", GOOGLE_ASPECTS),
-    _by_aspect("seedream-4.5", "Seedream 4.5", EVERY_ASPECT),
-    _community("realistic-vision-v13", "Realistic Vision 1.3", SMALL),
-    _community("midjourney", "Midjourney style", SMALL),
-    _by_pixels("flux-2-pro", "Flux 2 Pro", PROMPT_ALONE),
-    _by_pixels("flux-pro-1.1", "Flux Pro 1.1", PRO_IGNORES, guidance=PRO_GUIDANCE),
-    _by_pixels(
-        "flux-pro-1.1-ultra", "Flux Pro 1.1 Ultra", PRO_IGNORES | {"lora"}, guidance=PRO_GUIDANCE
+    _model("flux", "Flux", rules.flux()),
+    _model("sdxl", "Stable Diffusion XL", LARGE_CHECKPOINT),
+    _model(
+        "nano-banana-pro",
+        "Nano Banana Pro",
+        rules.by_aspect(rules.EVERY_ASPECT),  # which aspects: inferred
+        rules.editor(rules.SOURCES, rules.EVERY_ASPECT),
     ),
-    _v6("z-image-turbo", "Z-Image Turbo", Z_IMAGE),
-    _v6("pony_realism", "Pony Realism", PONY, guidance=GUIDANCE),
-    REALTIME,
-    _by_aspect("imagen-4.0-ultra", "Imagen 4 Ultra", GOOGLE_ASPECTS, max_count=4),
-    _by_aspect("imagen-4.0-fast-generate", "Imagen 4 Fast", GOOGLE_ASPECTS),
-    _by_prompt("nano-banana-t2i", "Nano Banana"),
-    _by_aspect("seedream-4", "Seedream 4", EVERY_ASPECT),
-    _by_pixels("seedream-t2i", "Seedream 3", PROMPT_ALONE),
+    _model("imagen-4", "Imagen 4", rules.by_aspect(GOOGLE_ASPECTS)),
+    _model("seedream-4.5", "Seedream 4.5", rules.by_aspect(rules.EVERY_ASPECT)),
+    _model(
+        "seedream-4.5-i2i",
+        "Seedream 4.5 Edit",
+        rules.editor(rules.SOURCES, SEEDREAM_EDIT_ASPECTS),
+    ),
+    _model("flux-kontext-pro", "Flux Kontext Pro", rules.editor(rules.SOURCE, rules.EVERY_ASPECT)),
+    _model("flux-kontext-dev", "Flux Kontext Dev", rules.kontext_dev()),
+    _model("realistic-vision-v13", "Realistic Vision 1.3", SMALL_CHECKPOINT),
+    _model("midjourney", "Midjourney style", SMALL_CHECKPOINT),
+    _model(
+        "flux-2-pro",
+        "Flux 2 Pro",
+        rules.by_pixels(),
+        rules.editor(rules.SOURCES, rules.EVERY_ASPECT),  # which aspects: inferred
+    ),
+    _model("flux-pro-1.1", "Flux Pro 1.1", FLUX_PRO),
+    _model(
+        "flux-pro-1.1-ultra",
+        "Flux Pro 1.1 Ultra",
+        rules.by_pixels(rules.PROMPT_AND_NEGATIVE, guidance=PRO_GUIDANCE),
+    ),
+    _model("z-image-turbo", "Z-Image Turbo", rules.v6(rules.Z_IMAGE)),
+    _model("pony_realism", "Pony Realism", rules.pony()),
+    _model("realtime", "Realtime Stable Diffusion", rules.realtime()),
+    _model("imagen-4.0-ultra", "Imagen 4 Ultra", rules.by_aspect(GOOGLE_ASPECTS, max_count=4)),
+    _model("imagen-4.0-fast-generate", "Imagen 4 Fast", rules.by_aspect(GOOGLE_ASPECTS)),
+    _model("nano-banana-t2i", "Nano Banana", rules.by_prompt()),
+    _model("seedream-4", "Seedream 4", rules.by_aspect(rules.EVERY_ASPECT)),
+    _model("seedream-4.0-i2i", "Seedream 4 Edit", rules.editor(rules.SOURCES)),
+    _model("seedream-t2i", "Seedream 3", rules.by_pixels()),
+    _model("seededit-i2i", "SeedEdit", rules.editor(rules.SOURCE)),
     # Its `size` field is named by the vendor's page, the values are not.
-    _by_prompt("gpt-image-2-t2i", "GPT Image 2"),
+    _model("gpt-image-2-t2i", "GPT Image 2", rules.by_prompt()),
     # 3:2 and 4:3 would have to be said in pixels, in a list that is not published.
-    _by_aspect("gen4_image", "Runway Gen-4 Image", RUNWAY_ASPECTS),
-    _v6("qwen", "Qwen Image", LARGE, safety=Safety.BOOLEAN),
-    _v6("flux-2-dev", "Flux 2 Dev", LARGE, ignores=FLUX_IGNORES),
-    _by_pixels("flux-pro-1752000026", "Flux 1 Pro", PRO_IGNORES, guidance=PRO_GUIDANCE),
-    _by_prompt("imagen-3", "Imagen 3"),
+    _model("gen4_image", "Runway Gen-4 Image", rules.by_aspect(RUNWAY_ASPECTS)),
+    _model("qwen", "Qwen Image", rules.v6(rules.LARGE, safety=Switch.BOOLEAN)),
+    _model(
+        "flux-2-dev",
+        "Flux 2 Dev",
+        rules.v6(rules.LARGE, takes=rules.FLUX_TAKES),
+    ),
+    _model("flux-pro-1752000026", "Flux 1 Pro", FLUX_PRO),
+    _model("imagen-3", "Imagen 3", rules.by_prompt()),
+)
+
+# What nobody chooses: the one way to do a kind of work. The names are the vendor's.
+TOOLS: tuple[Model, ...] = (
+    _model("realesr-general-x4v3", "Super Resolution", rules.upscaler()),
+    _model("removebg_mask", "Background Removal", rules.cutter()),
+    _model("caption", "Caption", rules.captioner()),
 )

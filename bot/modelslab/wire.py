@@ -1,4 +1,4 @@
-"""What is said to the vendor, and what its answers mean. Pure: values and bytes in, values out.
+"""What the vendor's answers mean. Pure: bytes in, values out. What is said to it is in `calls`.
 
 Every reader takes any bytes with any HTTP code and never raises. The body is believed before the
 code, as the vendor says `error` with 200 and `processing` with anything.
@@ -11,32 +11,31 @@ What a submission's answer allows:
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domain.job import VendorTicket
-from bot.domain.request import ImageRequest
+from bot.domain.request import Kind
 from bot.modelslab import complaint
 from bot.modelslab.address import own_fetch_url
 from bot.modelslab.body import Body, number, read_body, read_json, tidy
 from bot.modelslab.complaint import Reason
-from bot.modelslab.model import Generation, Model, Safety, Sizing
 from bot.modelslab.redaction import redact
 
 __all__ = [
     "Accepted",
     "Balance",
-    "Call",
     "Finished",
     "Reason",
     "Refused",
     "StillRunning",
     "Unclear",
+    "Uploaded",
     "read_balance",
     "read_count",
     "read_fetch",
     "read_submission",
+    "read_upload",
     "redact",
-    "submission",
 ]
 
 ERRORS = frozenset({"error", "failed", "failure", "fail"})
@@ -49,14 +48,6 @@ RETRY_AFTER_MAX_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """A POST: `path` below the API's base, and the body without the key."""
-
-    path: str
-    body: dict[str, object]
-
-
-@dataclass(frozen=True, slots=True)
 class Accepted:
     """The vendor took the job and works on it. `eta_s` is a hint."""
 
@@ -66,18 +57,20 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The pictures are made; the ticket has their links. `seed` is the one that was used.
+    """The work is done. The ticket has the links of the pictures; a description is `text` alone.
 
-    What `read_fetch` gives has no family: an answer does not name the one it belongs to.
+    `seed` is the one that was used. What `read_fetch` gives has no family: an answer does not
+    name the one it belongs to.
     """
 
     ticket: VendorTicket
     seed: int | None = None
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class StillRunning:
-    """The pictures are not made yet."""
+    """The work is not done yet."""
 
     eta_s: float | None = None
 
@@ -99,6 +92,13 @@ class Unclear:
 
 
 @dataclass(frozen=True, slots=True)
+class Uploaded:
+    """A picture of ours lies at the vendor for a day, at `url`: for the vendor alone to read."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Balance:
     """What is left in the owner's wallet; the amount is None where the answer had none."""
 
@@ -106,76 +106,13 @@ class Balance:
     currency: str = "USD"
 
 
-def submission(
-    model: Model, request: ImageRequest, *, prompt: str, negative: str, seed: int, track_id: str
-) -> Call:
-    """The POST that asks for `request`, with the style's words already in prompt and negative.
-
-    `track_id` is a number written as text: some endpoints read it as one, some as the other.
-    """
-    body: dict[str, object] = {"prompt": prompt, "track_id": track_id}
-    if model.generation is not Generation.REALTIME:
-        body["model_id"] = model.id
-    if negative and "negative" not in model.ignores:
-        body["negative_prompt"] = negative
-    if model.max_count > 1:
-        body["samples"] = request.count
-    if "seed" not in model.ignores:
-        body["seed"] = seed
-    body |= _shape(model, request) | _knobs(model, request) | _lora(model, request)
-    if "enhance" not in model.ignores:
-        # Never left out: the vendor's default is to rewrite the prompt.
-        body["enhance_prompt"] = _switch(model, on=request.enhance)
-    if model.safety is not Safety.OMITTED:
-        body["safety_checker"] = model.safety.value
-    return Call(model.generation.path, body)
-
-
-def _shape(model: Model, request: ImageRequest) -> dict[str, object]:
-    """Width and height, or the aspect: never both."""
-    if model.sizing is Sizing.PIXELS and model.sizes:
-        width_px, height_px = model.sizes[request.aspect]
-        return {"width": width_px, "height": height_px}
-    if model.sizing is Sizing.ASPECT:
-        return {"aspect_ratio": request.aspect.value}
-    return {}
-
-
-def _knobs(model: Model, request: ImageRequest) -> dict[str, object]:
-    knobs: dict[str, object] = {}
-    if model.steps:
-        steps = request.steps if request.steps is not None else model.steps.default
-        if steps is not None:
-            knobs["num_inference_steps"] = int(steps)
-    if model.guidance:
-        guidance = request.guidance if request.guidance is not None else model.guidance.default
-        if guidance is not None:
-            knobs["guidance_scale"] = guidance
-    return knobs
-
-
-def _lora(model: Model, request: ImageRequest) -> dict[str, object]:
-    """The LoRA's id and strength as text, one strength for each of a list of ids."""
-    if not request.lora or "lora" in model.ignores:
-        return {}
-    lora: dict[str, object] = {"lora_model": request.lora}
-    if request.lora_strength is not None and "lora_strength" not in model.ignores:
-        ids = request.lora.count(",") + 1
-        lora["lora_strength"] = ",".join([f"{request.lora_strength:g}"] * ids)
-    return lora
-
-
-def _switch(model: Model, *, on: bool) -> object:
-    """v6 wants "yes" or "no"; realtime refuses these and wants a boolean."""
-    if model.generation is Generation.REALTIME:
-        return on
-    return "yes" if on else "no"
-
-
 def read_submission(
-    status: int, body: bytes, *, family: str, base_url: str
+    status: int, body: bytes, *, family: str, base_url: str, kind: Kind = Kind.IMAGINE
 ) -> Accepted | Finished | Refused | Unclear:
-    """What the answer to a submission means. Refused is certain; every doubt is Unclear."""
+    """What the answer to a submission means. Refused is certain; every doubt is Unclear.
+
+    `kind` tells what to look for: words where a picture is described, links elsewhere.
+    """
     said = read_body(body)
     if said is None:
         return _unread_submission(status)
@@ -188,17 +125,8 @@ def read_submission(
     known = ticket.remote_id is not None or ticket.fetch_url is not None
     silent = said.status == ""
     fine = status < 400 and not said.complains
-    if said.links and (said.status == "success" or (silent and fine)):
-        return Finished(
-            VendorTicket(
-                family=family,
-                remote_id=ticket.remote_id,
-                fetch_url=ticket.fetch_url,
-                links=said.links,
-                flagged=said.flagged,
-            ),
-            said.seed,
-        )
+    if (said.status == "success" or (silent and fine)) and (done := _done(ticket, said, kind)):
+        return done
     if said.status in ERRORS or (silent and not (fine and known)):
         return _refusal(status, said)
     if known:
@@ -206,6 +134,13 @@ def read_submission(
     if status == 429:
         return _refused(Reason.BUSY, said)
     return Unclear(said.message or f"HTTP {status}, and no id to ask by")
+
+
+def _done(ticket: VendorTicket, said: Body, kind: Kind) -> Finished | None:
+    """What an answer that speaks of success brought; None where it brought nothing yet."""
+    if kind is Kind.DESCRIBE:
+        return Finished(ticket, said.seed, said.caption) if said.caption else None
+    return Finished(replace(ticket, links=said.links), said.seed) if said.links else None
 
 
 def _unread_submission(status: int) -> Refused | Unclear:
@@ -258,16 +193,17 @@ def _refused(reason: Reason, said: Body) -> Refused:
     return Refused(reason, said.message, min(wait_s, RETRY_AFTER_MAX_S))
 
 
-def read_fetch(status: int, body: bytes) -> Finished | StillRunning | Refused | Unclear:
+def read_fetch(
+    status: int, body: bytes, *, kind: Kind = Kind.IMAGINE
+) -> Finished | StillRunning | Refused | Unclear:
     """What the answer to a fetch means. Of the refusals only FAILED and CONTENT end the job."""
     said = read_body(body)
     if said is None:
         return Refused(Reason.BUSY, "HTTP 429") if status == 429 else _unread(status)
-    if said.links and (said.status == "success" or (said.status == "" and status < 400)):
-        ticket = VendorTicket(
-            family="", remote_id=said.remote_id, links=said.links, flagged=said.flagged
-        )
-        return Finished(ticket, said.seed)
+    ticket = VendorTicket(family="", remote_id=said.remote_id, flagged=said.flagged)
+    fine = said.status == "success" or (said.status == "" and status < 400)
+    if fine and (done := _done(ticket, said, kind)):
+        return done
     if said.status in ERRORS or said.status == "":
         return _fetch_refusal(status, said)
     if status == 429:
@@ -296,6 +232,18 @@ def _is_passing(status: int, said: Body) -> bool:
         complaint.says_internal_error,
     )
     return status >= 500 or any(judge(said.message) for judge in judges)
+
+
+def read_upload(status: int, body: bytes) -> Uploaded | Refused | Unclear:
+    """What the answer to an upload means. All of it may be asked again."""
+    said = read_body(body)
+    if said is None:
+        return _unread_submission(status)
+    failed = said.status in ERRORS or said.complains or status >= 400
+    if said.links and not failed:
+        return Uploaded(said.links[0])
+    reason = _reason(status, said) if failed else None
+    return _refused(reason, said) if reason else Unclear(said.message or f"HTTP {status}")
 
 
 def read_balance(status: int, body: bytes) -> Balance | Refused | Unclear:

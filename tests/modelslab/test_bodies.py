@@ -12,8 +12,8 @@ import jsonschema
 import pytest
 
 from bot.domain.request import SEED_MAX, Aspect, ImageRequest, Kind
-from bot.modelslab.catalogue import Catalogue, Generation, Model, Review, review
-from bot.modelslab.wire import Call, submission
+from bot.modelslab.calls import Call, submission
+from bot.modelslab.catalogue import Catalogue, Family, Model, Review, review
 
 SPECS = Path(__file__).parents[1] / "data" / "modelslab-openapi"
 MODELS = Catalogue.built_in().search("", limit=1000)
@@ -119,8 +119,8 @@ def every_post(model: Model) -> Iterator[tuple[ImageRequest, Call]]:
             yield found
 
 
-def of(generation: Generation) -> list[Any]:
-    return [pytest.param(m, id=m.id) for m in MODELS if m.generation is generation]
+def of(family: Family) -> list[Any]:
+    return [pytest.param(m, id=m.id) for m in MODELS if m.rules[Kind.IMAGINE].family is family]
 
 
 def spec(file: str, schema: str, model: Model) -> tuple[dict[str, Any], set[str]]:
@@ -138,7 +138,7 @@ def spec(file: str, schema: str, model: Model) -> tuple[dict[str, Any], set[str]
     return {"components": components, "$ref": f"#/components/schemas/{schema}"}, names
 
 
-@pytest.mark.parametrize("model", of(Generation.V6))
+@pytest.mark.parametrize("model", of(Family.V6))
 def test_v6_bodies_are_what_the_vendors_openapi_file_wants(model: Model) -> None:
     schema, names = spec("image-generation__community-models.json", "TextToImageRequest", model)
     validator = jsonschema.Draft202012Validator(schema)
@@ -154,7 +154,7 @@ def test_v6_bodies_are_what_the_vendors_openapi_file_wants(model: Model) -> None
         assert call.body["enhance_prompt"] in ("yes", "no")
 
 
-@pytest.mark.parametrize("model", of(Generation.REALTIME))
+@pytest.mark.parametrize("model", of(Family.REALTIME))
 def test_realtime_bodies_are_what_the_vendors_openapi_file_wants(model: Model) -> None:
     schema, names = spec(
         "image-generation__realtime-stable-diffusion.json", "RealtimeTextToImageRequest", model
@@ -173,7 +173,7 @@ def test_realtime_bodies_are_what_the_vendors_openapi_file_wants(model: Model) -
         assert call.path == "v6/realtime/text2img"
 
 
-@pytest.mark.parametrize("model", of(Generation.V7))
+@pytest.mark.parametrize("model", of(Family.V7))
 def test_v7_bodies_have_what_the_model_takes_and_nothing_else(model: Model) -> None:
     validator = jsonschema.Draft202012Validator(V7_SCHEMA)
     allowed = V7_FIELDS[model.id] | {"model_id", "prompt", "track_id"}

@@ -5,15 +5,15 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.request import Aspect, ImageRequest, Kind
+from bot.modelslab.calls import submission
 from bot.modelslab.catalogue import Catalogue, Model, Review, Sizing, review
-from bot.modelslab.wire import submission
 from tests.sandbox.asking import Asker
 
 MODELS = Catalogue.built_in().search("", limit=1000)
 ASKED = [
     (model, aspect)
     for model in MODELS
-    for aspect in (model.aspects if model.sizing is not Sizing.NONE else (Aspect.SQUARE,))
+    for aspect in model.rules[Kind.IMAGINE].aspects or (Aspect.SQUARE,)
 ]
 
 
@@ -30,13 +30,14 @@ def body_and_path(model: Model, request: ImageRequest) -> tuple[str, dict[str, o
 async def test_every_model_in_every_shape_is_taken(
     asker: Asker, model: Model, aspect: Aspect
 ) -> None:
+    rule = model.rules[Kind.IMAGINE]
     plain = ImageRequest(kind=Kind.IMAGINE, prompt="a red fox", model=model.id, aspect=aspect)
     rich = replace(
         plain,
-        count=model.max_count,
-        enhance="enhance" not in model.ignores,
-        steps=None if model.steps is None else int(model.steps.high),
-        guidance=None if model.guidance is None else model.guidance.high,
+        count=rule.max_count,
+        enhance="enhance" not in rule.ignores,
+        steps=None if rule.steps is None else int(rule.steps.high),
+        guidance=None if rule.guidance is None else rule.guidance.high,
     )
     for request in (plain, rich):
         assert isinstance(review(model, request), Review)
@@ -45,8 +46,8 @@ async def test_every_model_in_every_shape_is_taken(
         assert (answer.status, answer.json["status"]) == (200, "processing"), answer.text
 
     order = asker.vendor.book[-1].order
-    assert order.samples == model.max_count
-    if model.sizes is not None:
-        assert (order.width_px, order.height_px) == model.sizes[aspect]
-    elif model.sizing is Sizing.ASPECT:
+    assert order.samples == rule.max_count
+    if rule.sizes is not None:
+        assert (order.width_px, order.height_px) == rule.sizes[aspect]
+    elif rule.sizing is Sizing.ASPECT:
         assert order.width_px / order.height_px == pytest.approx(aspect.ratio, rel=0.01)
