@@ -22,6 +22,7 @@ from bot.modelslab.redaction import redact
 from bot.settings import ENV_FILE, Settings, SettingsError, load_settings
 from bot.web import checkup as port_checkup
 from cogs import checkup as discord_checkup
+from cogs.portal import PORTAL
 from storage import checkup as database_checkup
 
 WIDTH = 100
@@ -144,7 +145,7 @@ def bad_settings(problems: Iterable[str]) -> Iterator[Finding]:
 
 def _remedy(name: str, wish: str) -> str:
     if name == "DISCORD_TOKEN" and "missing" in wish:
-        return f"Copy it from {discord_checkup.PORTAL}, your application, Bot, Reset Token."
+        return f"Copy it from {PORTAL}, your application, Bot, Reset Token."
     if name == "MODELSLAB_API_KEY" and "missing" in wish:
         return f"Copy it from {vendor_checkup.DASHBOARD}, API keys."
     if name.isupper():

@@ -16,14 +16,13 @@ from aiohttp import ClientConnectorError, ClientError, TraceConfig
 from bot.domain.checkup import Finding, clock_ahead_s, note, ok, sick, unseen
 from cogs import trouble
 from cogs.client import point_at
-from cogs.echo import clip
 from cogs.permissions import (
     Membership,
     Overwrite,
     invitation,
     missing,
-    needed_names,
 )
+from cogs.portal import application, refused
 
 SERVERS_LOOKED_AT: Final = 20
 AT_A_TIME: Final = 4
@@ -32,15 +31,9 @@ LOGIN_PATIENCE_S: Final = 12.0
 PATIENCE_S: Final = 20.0
 # Discord allows waits of minutes; whoever looks is not that patient.
 RATE_LIMIT_PATIENCE_S: Final = 30.0
-PORTAL: Final = "https://discord.com/developers/applications"
 
 # Where a card can stand; threads follow their channel.
 _WRITABLE: Final = frozenset({discord.ChannelType.text.value, discord.ChannelType.news.value})
-_PRIVILEGED: Final = {
-    "Presence Intent": ("gateway_presence", "gateway_presence_limited"),
-    "Server Members Intent": ("gateway_guild_members", "gateway_guild_members_limited"),
-    "Message Content Intent": ("gateway_message_content", "gateway_message_content_limited"),
-}
 # What a stranger's answer does to code that expects Discord's.
 _NONSENSE = (AttributeError, KeyError, TypeError, ValueError)
 
@@ -98,7 +91,7 @@ async def visit(
             async with asyncio.timeout(LOGIN_PATIENCE_S):
                 await client.login(token)
         except discord.LoginFailure:
-            return Visit((_refused(token),), ear.ahead_s)
+            return Visit((refused(token),), ear.ahead_s)
         except trouble.FAULTS as error:
             return Visit((_unreachable(error, ear.status),), ear.ahead_s)
         except _NONSENSE:
@@ -121,16 +114,6 @@ async def _client(ear: _Ear) -> AsyncIterator[discord.Client]:
         yield client
     finally:
         await client.close()
-
-
-def _refused(token: str) -> Finding:
-    looks_wrong = "" if token.count(".") == 2 else "; it does not even look like a bot's token"
-    return sick(
-        "token",
-        f"Discord refuses it{looks_wrong}",
-        f"Open {PORTAL}, choose your application, Bot, Reset Token, and put the new one into "
-        "DISCORD_TOKEN.",
-    )
 
 
 def _unreachable(error: BaseException, status: int | None) -> Finding:
@@ -158,62 +141,6 @@ def _not_discord() -> Finding:
     )
 
 
-def application(
-    found: discord.AppInfo | None, user: discord.ClientUser | None, *, anywhere: bool
-) -> list[Finding]:
-    """What its owner has set in the developer portal; `anywhere`: it works in any server."""
-    if found is None or user is None:
-        return [unseen("token", "accepted, but Discord said nothing about the bot")]
-    page = f"{PORTAL}/{found.id}"
-    findings = [ok("token", f"Discord knows it: {clip(user.name, 40)}, application {found.id}")]
-    if found.bot_public and anywhere:
-        findings.append(
-            note(
-                "bot",
-                "public and allowed in every server: whoever invites it paints at your cost",
-                f"To choose, set ALLOWED_GUILDS, or switch off Public Bot at {page}/bot",
-            )
-        )
-    elif found.bot_public:
-        findings.append(ok("bot", "public, but works only where ALLOWED_GUILDS lets it"))
-    else:
-        findings.append(ok("bot", "private: only its owner may invite it"))
-    if found.bot_require_code_grant:
-        findings.append(
-            sick(
-                "invitation",
-                "the bot asks for an OAuth2 code grant, so that no link can invite it",
-                f"Switch off Requires OAuth2 Code Grant at {page}/bot",
-            )
-        )
-    findings.append(_endpoint(found.interactions_endpoint_url, page))
-    findings.append(_intents(found.flags, page))
-    return findings
-
-
-def _endpoint(url: str | None, page: str) -> Finding:
-    if url is None:
-        return ok("commands", "come over the gateway, as they should")
-    return sick(
-        "commands",
-        "an Interactions Endpoint URL is set: commands go there and never reach the bot",
-        f"Empty Interactions Endpoint URL at {page}/information",
-    )
-
-
-def _intents(flags: discord.ApplicationFlags, page: str) -> Finding:
-    on = [
-        name for name, either in _PRIVILEGED.items() if any(getattr(flags, one) for one in either)
-    ]
-    if not on:
-        return ok("intents", "none of the privileged ones is on, and none is needed")
-    return note(
-        "intents",
-        f"{', '.join(on)} switched on, but not needed",
-        f"You may switch off what no other program needs, at {page}/bot",
-    )
-
-
 async def _servers(client: discord.Client, allowed: Collection[int]) -> list[Finding]:
     try:
         async with asyncio.timeout(PATIENCE_S):
@@ -228,9 +155,7 @@ async def _servers(client: discord.Client, allowed: Collection[int]) -> list[Fin
     findings += await asyncio.gather(*(_look_at(client, one, turns) for one in chosen))
     if len(used) > len(chosen):
         findings.append(note("servers", f"only {len(chosen)} of {len(used)} were looked at"))
-    findings.append(
-        ok("invitation", f"{invitation(client.application_id or 0)} ({needed_names()})")
-    )
+    findings.append(ok("invitation", invitation(client.application_id or 0)))
     return findings
 
 

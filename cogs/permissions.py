@@ -5,20 +5,22 @@ from dataclasses import dataclass
 
 import discord
 
-# Cards and pictures, and finding a message again whose answer was lost.
+# Cards and pictures, and finding a message again whose answer was lost: in any one channel.
 NEEDED = discord.Permissions(
     view_channel=True,
     send_messages=True,
     attach_files=True,
     read_message_history=True,
 )
+# What the link asks for: threads too, where a server has them.
+INVITED = NEEDED | discord.Permissions(send_messages_in_threads=True)
 INVITATION = (
     "https://discord.com/oauth2/authorize"
     "?client_id={application_id}&scope=bot+applications.commands&permissions={permissions}"
 )
 
 _NAMES = {
-    "view_channel": "View Channel",
+    "view_channel": "View Channels",
     "send_messages": "Send Messages",
     "attach_files": "Attach Files",
     "read_message_history": "Read Message History",
@@ -79,14 +81,9 @@ def missing(granted: int) -> tuple[str, ...]:
     )
 
 
-def needed_names() -> str:
-    """All that is needed, as people read it."""
-    return ", ".join(missing(0))
-
-
 def invitation(application_id: int) -> str:
     """The link that brings the bot into a server with what it needs and nothing more."""
-    return INVITATION.format(application_id=application_id, permissions=NEEDED.value)
+    return INVITATION.format(application_id=application_id, permissions=INVITED.value)
 
 
 def _implied(granted: int) -> int:

@@ -35,8 +35,7 @@ async def test_a_healthy_set_up_is_told_line_by_line(practice: Practice) -> None
         "ok    servers     the bot is in 1",
         f"ok    server      {home}: all that is needed in 2 of 2 text channels",
         "ok    invitation  https://discord.com/oauth2/authorize?client_id="
-        f"{bot}&scope=bot+applications.commands&permissions=101376",
-        "                  (View Channel, Send Messages, Attach Files, Read Message History)",
+        f"{bot}&scope=bot+applications.commands&permissions=274878008320",
         "ok    key         ModelsLab knows it",
         "ok    wallet      1000.00 USD left, about 212,765 pictures at PRICE_PER_PICTURE",
         "ok    queue       0 requests in ModelsLab's queue now",

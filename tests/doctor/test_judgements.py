@@ -1,6 +1,7 @@
 """The doctor's judgements alone: values in, findings out."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -11,9 +12,17 @@ from bot.modelslab.complaint import Reason
 from bot.modelslab.questions import Learned
 from bot.modelslab.wire import Balance, Refused, Unclear, read_count
 from bot.web.checkup import look
-from cogs.permissions import NEEDED, Membership, Overwrite, invitation, missing, needed_names
+from cogs.permissions import (
+    INVITED,
+    NEEDED,
+    Membership,
+    Overwrite,
+    invitation,
+    missing,
+)
 from storage.checkup import room
 
+ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 3, 1, 12, 0, 10, tzinfo=UTC)
 VIEW, SEND, ATTACH, HISTORY = 1 << 10, 1 << 11, 1 << 15, 1 << 16
 ALL_NEEDED = VIEW | SEND | ATTACH | HISTORY
@@ -47,13 +56,20 @@ def test_no_secret_is_said_whole_or_in_pieces() -> None:
     assert "one [31m line only: [redacted]" in said
 
 
-def test_the_invitation_asks_for_four_permissions_and_no_more() -> None:
+def test_the_invitation_asks_for_five_permissions_and_no_more() -> None:
     assert NEEDED.value == ALL_NEEDED == 1024 + 2048 + 32768 + 65536
-    assert needed_names() == "View Channel, Send Messages, Attach Files, Read Message History"
+    assert INVITED.value == ALL_NEEDED + (1 << 38) == 274878008320
+    assert missing(0) == ("View Channels", "Send Messages", "Attach Files", "Read Message History")
     assert invitation(17) == (
         "https://discord.com/oauth2/authorize?client_id=17"
-        "&scope=bot+applications.commands&permissions=101376"
+        "&scope=bot+applications.commands&permissions=274878008320"
     )
+
+
+def test_the_readme_tells_the_same_invitation() -> None:
+    link = invitation(17).replace("=17&", "=APPLICATION_ID&")
+
+    assert link in (ROOT / "README.md").read_text()
 
 
 @pytest.mark.parametrize(

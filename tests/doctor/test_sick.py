@@ -328,7 +328,9 @@ async def test_a_bot_in_no_server_is_told_how_to_get_into_one(practice: Practice
         "note", "servers", "the bot is in none yet", "Invite it with the link below."
     )
     bot = practice.discord.world.bot.id
-    assert f"client_id={bot}&scope=bot+applications.commands&permissions=101376" in report.text
+    assert (
+        f"client_id={bot}&scope=bot+applications.commands&permissions=274878008320" in report.text
+    )
 
 
 async def test_the_owners_channel(practice: Practice) -> None:
