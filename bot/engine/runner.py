@@ -33,6 +33,7 @@ JOBS_IN_HAND = 64
 FAULTS_TOLERATED = 6
 STOP_GRACE_S = 8.0
 UNBOOKED_NAP_S = 1.0
+BOARD = "board"
 
 
 class Runner:
@@ -150,8 +151,10 @@ class Runner:
         taken -= await self._free(seated_in_vain)
         await self._submit_next(closed, free_slots=self._max_queued - taken, now=now)
         if counts[JobStatus.QUEUED]:
-            self._errand("board", self._board.refresh)
-        if not self._in_hand and not self._errands and _is_quiet(counts, closed):
+            self._errand(BOARD, self._board.refresh)
+        # The board looks again and again as long as anybody waits.
+        busy = self._in_hand or self._errands.keys() - {BOARD}
+        if not busy and _is_quiet(counts, closed):
             self._quiet_turn = turn
             self._idle.set()
         # A gate that is being looked at rings the bell when that is done.

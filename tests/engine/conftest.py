@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 
 from sandbox.modelslab import Vendor
+from sandbox.modelslab.painter import sketch
 from tests.engine.world import World, a_world
 
 
 @pytest.fixture
 async def vendor() -> AsyncIterator[Vendor]:
-    async with Vendor() as vendor:
+    # Flat colours: these tests look at what becomes of pictures, not at pictures.
+    async with Vendor(paint=sketch) as vendor:
         yield vendor
 
 

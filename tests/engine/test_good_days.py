@@ -1,13 +1,11 @@
 """A request becomes pictures: the straight way through the engine."""
 
-import hashlib
-
 import pytest
 
 from bot.domain.job import JobStatus, Route, Verdict
 from bot.pictures import verify
 from sandbox.modelslab import Mood
-from tests.engine.world import ANA, BOB, OTHER_SERVER, SERVER, World
+from tests.engine.world import World
 
 
 @pytest.mark.parametrize("mood", [Mood.AT_ONCE, Mood.PROCESSING])

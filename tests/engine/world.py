@@ -4,7 +4,7 @@ The clock can be moved; polls and retries then come due at once.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.errors import CourierError
-from bot.domain.job import Job, Route
+from bot.domain.job import Job, JobStatus, Route
 from bot.domain.limits import Limits
 from bot.domain.request import ImageRequest, Kind, Requester
 from bot.domain.styles import Style
@@ -29,7 +29,7 @@ from bot.engine.steps import Steps
 from bot.modelslab.catalogue import Catalogue
 from bot.modelslab.client import ModelsLab
 from sandbox.modelslab import Vendor
-from storage import jobs
+from storage import gates, jobs, slots
 from storage.database import Database
 from storage.pictures import PictureFiles
 from storage.tables import ledger
@@ -68,6 +68,10 @@ class Notebook:
             raise self.broken.pop(0)
         self.deliveries.append(delivery)
         return Delivered(route=Route.REPLY, message_id=delivery.card.message_id)
+
+    async def place(self, progress: Progress, begin_message: BeginMessage) -> int | None:
+        await begin_message()
+        return 5000 + progress.job.id
 
     async def progress(self, progress: Progress) -> None:
         self.progress_shown.append(progress)
@@ -130,13 +134,16 @@ class World:
     def start(self) -> None:
         self._running = asyncio.create_task(self.runner.run())
 
-    async def until_done(self, *, timeout_s: float = 10.0) -> None:
-        """Everything that can be done is done. Waiting times are skipped by moving the clock."""
+    async def until_done(self, *, timeout_s: float = 10.0, pace_s: float = 1.0) -> None:
+        """Everything that can be done is done. Waiting times are skipped by moving the clock.
+
+        Waiting in line behind a closed gate is all that can be done, too.
+        """
 
         async def hurry() -> None:
             while True:
                 await asyncio.sleep(0.02)
-                self.clock.advance(1.0)
+                self.clock.advance(pace_s)
                 self.runner.wake()
 
         if self._running is None:
@@ -157,11 +164,37 @@ class World:
         """The process is gone in the middle of whatever it did; nothing is tidied up."""
         if self._running is not None:
             self._running.cancel()
+            await asyncio.gather(self._running, return_exceptions=True)
         flying = [*self.runner._in_hand.values(), *self.runner._errands.values()]
         for task in flying:
             task.cancel()
         await asyncio.gather(*flying, return_exceptions=True)
         await self.database.close()
+
+    async def until(self, holds: Callable[[], Awaitable[bool]], *, timeout_s: float = 5.0) -> None:
+        """The runner works, in its own time, until this holds."""
+        if self._running is None:
+            self.start()
+        async with asyncio.timeout(timeout_s):
+            while not await holds():
+                self.runner.wake()
+                await asyncio.sleep(0.01)
+
+    async def until_status(self, job_id: int, status: JobStatus) -> Job:
+        async def there() -> bool:
+            return (await self.job(job_id)).status is status
+
+        await self.until(there)
+        return await self.job(job_id)
+
+    async def gates(self) -> dict[str, bool]:
+        """The gates that are not open by reason, and whether they are ajar."""
+        async with self.database.reading() as tx:
+            return {gate.reason.value: gate.ajar for gate in await gates.all_closed(tx)}
+
+    async def slots_taken(self) -> int:
+        async with self.database.reading() as tx:
+            return await slots.taken(tx)
 
     async def job(self, job_id: int) -> Job:
         async with self.database.reading() as tx:
@@ -205,6 +238,7 @@ async def a_world(
     courier: Notebook | None = None,
     clock: Clock | None = None,
     key: str | None = None,
+    timeout_s: float = 2.0,
 ) -> AsyncIterator[World]:
     """A process of the bot on `folder`. Open it again on the same folder for a restart."""
     policy = policy or a_policy()
@@ -218,7 +252,7 @@ async def a_world(
         database = await Database.open(f"sqlite+aiosqlite:///{folder}/limner.db")
         stack.push_async_callback(database.close)
         client = await stack.enter_async_context(
-            ModelsLab(vendor.url, vendor.key if key is None else key, timeout_s=2)
+            ModelsLab(vendor.url, vendor.key if key is None else key, timeout_s=timeout_s)
         )
         downloader = await stack.enter_async_context(
             Downloader(trusted=frozenset({(host, int(port))}))

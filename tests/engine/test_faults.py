@@ -1,0 +1,310 @@
+"""Something breaks inside: the others go on, and each job comes to an end all the same."""
+
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable
+from contextlib import closing
+from pathlib import Path
+from unittest.mock import create_autospec
+
+import pytest
+
+from bot.domain.errors import StorageBusy, StorageError
+from bot.domain.job import Job, JobStatus, Route, Verdict
+from bot.engine.delivery import DeliveryStep
+from bot.engine.runner import FAULTS_TOLERATED, Runner
+from bot.engine.steps import Steps
+from sandbox.modelslab import Vendor
+from storage.database import Database
+from storage.pictures import PictureFiles
+from tests.engine.world import World, a_world
+
+Broken = Callable[..., Awaitable[Job]]
+
+
+@pytest.fixture(autouse=True)
+def _no_long_naps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.engine.runner.UNBOOKED_NAP_S", 0.02)
+
+
+def breaks_for(job_id: int, room: type[Steps] | type[DeliveryStep], name: str) -> Broken:
+    """A step that breaks for one job and works for the others."""
+    real = getattr(room, name)
+
+    async def step(self: Steps | DeliveryStep, job: Job) -> Job:
+        if job.id == job_id:
+            raise ZeroDivisionError("a mistake of ours")
+        moved: Job = await real(self, job)
+        return moved
+
+    return create_autospec(real, side_effect=step)  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize(
+    ("room", "step", "verdict", "route"),
+    [
+        (Steps, "submit", Verdict.FAILED, Route.REPLY),
+        (Steps, "check", Verdict.FAILED, Route.REPLY),
+        (DeliveryStep, "deliver", Verdict.PICTURES, Route.KEPT),
+    ],
+)
+async def test_a_step_that_always_breaks_for_one_job_ends_it_and_stops_no_other(
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    room: type[Steps] | type[DeliveryStep],
+    step: str,
+    verdict: Verdict,
+    route: Route,
+) -> None:
+    broken = breaks_for(2, room, step)
+    monkeypatch.setattr(room, step, broken)
+    asked = [await world.asks(f"fox {number}") for number in range(4)]
+    await world.until_done(pace_s=3)
+    jobs = [await world.job(said.job.id) for said in asked]
+    assert {job.status for job in jobs} == {JobStatus.DELIVERED}
+    verdicts = [job.outcome.verdict for job in jobs if job.outcome is not None]
+    assert verdicts == [Verdict.PICTURES, verdict, Verdict.PICTURES, Verdict.PICTURES]
+    assert jobs[1].route is route
+    assert world.runner.tally["faults", ""] == FAULTS_TOLERATED + 1
+    charged = sum(job.outcome.charged for job in jobs if job.outcome is not None)
+    assert await world.booked() == charged
+    assert await world.slots_taken() == 0
+    assert world.runner._faults == {}
+
+
+async def test_a_step_that_breaks_now_and_then_comes_through(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, calls = Steps.check, 0
+
+    async def moody(self: Steps, job: Job) -> Job:
+        nonlocal calls
+        calls += 1
+        if calls % 2:
+            raise ZeroDivisionError("a mistake of ours")
+        return await real(self, job)
+
+    monkeypatch.setattr(Steps, "check", moody)
+    world.vendor.hold()
+    asked = await world.asks()
+    await world.until_status(asked.job.id, JobStatus.WAITING)
+    # Far more faults than are tolerated one after another, and each is followed by a good poll.
+    while calls < 4 * FAULTS_TOLERATED:
+        world.clock.advance(1)
+        world.runner.wake()
+        await asyncio.sleep(0.005)
+    world.vendor.release()
+    await world.until_done()
+    job = await world.job(asked.job.id)
+    assert job.outcome is not None
+    assert job.outcome.verdict is Verdict.PICTURES
+
+
+async def test_one_busy_moment_after_many_polls_is_no_end(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Polls were once counted as faults: a job that took long died of the first real one."""
+    world.vendor.hold()
+    asked = await world.asks()
+    await world.until_status(asked.job.id, JobStatus.WAITING)
+
+    async def polled_often() -> bool:
+        world.clock.advance(2)
+        return (await world.job(asked.job.id)).attempts > FAULTS_TOLERATED + 2
+
+    await world.until(polled_often)
+    real, failed = Steps.check, False
+
+    async def busy_once(self: Steps, job: Job) -> Job:
+        nonlocal failed
+        if not failed:
+            failed = True
+            raise StorageBusy("the database is busy")
+        return await real(self, job)
+
+    monkeypatch.setattr(Steps, "check", busy_once)
+    world.vendor.release()
+    await world.until_done()
+    assert failed
+    job = await world.job(asked.job.id)
+    assert job.outcome is not None
+    assert job.outcome.verdict is Verdict.PICTURES
+
+
+async def test_one_busy_moment_while_discord_is_away_keeps_no_result_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tries at Discord were once counted as faults, too."""
+    world.courier.discord_is_down(FAULTS_TOLERATED + 2)
+    asked = await world.asks()
+
+    async def tried_often() -> bool:
+        world.clock.advance(3)
+        return not world.courier.broken
+
+    real, failed = DeliveryStep.deliver, False
+
+    async def busy_once(self: DeliveryStep, job: Job) -> Job:
+        nonlocal failed
+        if not world.courier.broken and not failed:
+            failed = True
+            raise StorageBusy("the database is busy")
+        return await real(self, job)
+
+    monkeypatch.setattr(DeliveryStep, "deliver", busy_once)
+    await world.until(tried_often)
+    await world.until_done(pace_s=5)
+    assert failed
+    assert (await world.job(asked.job.id)).route is Route.REPLY
+
+
+async def test_an_answer_that_could_not_be_written_down_is_settled_without_a_restart(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A job left SUBMITTING, and its slot, used to be lost until the next start."""
+    locked = False
+    real = Database.transaction
+
+    def transaction(self: Database):  # type: ignore[no-untyped-def]
+        if locked:
+            raise StorageBusy("the database is busy")
+        return real(self)
+
+    async def answer_into_the_void(*_: object, **__: object) -> object:
+        nonlocal locked
+        locked = True
+        raise StorageBusy("the database is busy")
+
+    monkeypatch.setattr(Database, "transaction", transaction)
+    monkeypatch.setattr(world.steps._vendor, "submit", answer_into_the_void)
+    asked = await world.asks()
+    await world.until_status(asked.job.id, JobStatus.SUBMITTING)
+
+    async def out_of_hand() -> bool:
+        return locked and asked.job.id not in world.runner._in_hand
+
+    await world.until(out_of_hand)
+    locked = False
+    await world.until_done()
+    job = await world.job(asked.job.id)
+    assert job.status is JobStatus.DELIVERED
+    assert job.outcome is not None
+    assert job.outcome.verdict is Verdict.UNCONFIRMED
+    assert await world.booked() == 0
+
+
+async def test_a_slot_taken_in_vain_is_found_and_given_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Five of these used to stop the line; one, when its turn came again, the whole loop."""
+    locked = False
+    real_transaction, real_submit = Database.transaction, Steps.submit
+
+    def transaction(self: Database):  # type: ignore[no-untyped-def]
+        if locked:
+            raise StorageBusy("the database is busy")
+        return real_transaction(self)
+
+    seated, full = 0, asyncio.Event()
+
+    async def locked_out(_: Steps, job: Job) -> Job:
+        nonlocal locked, seated
+        seated += 1
+        if seated == 5:
+            locked = True
+            full.set()
+        await full.wait()
+        raise StorageBusy("the database is busy")
+
+    monkeypatch.setattr(Database, "transaction", transaction)
+    monkeypatch.setattr(Steps, "submit", locked_out)
+    asked = [await world.asks() for _ in range(7)]
+
+    async def all_dropped() -> bool:
+        return locked and not world.runner._in_hand
+
+    await world.until(all_dropped)
+    assert await world.slots_taken() == 5
+    monkeypatch.setattr(Steps, "submit", real_submit)
+    locked = False
+    await world.until_done()
+    assert len(world.delivered) == len(asked)
+    assert await world.slots_taken() == 0
+
+
+async def test_a_database_that_another_program_holds_stops_nothing_for_good(
+    tmp_path: Path, vendor: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.database.BUSY_TIMEOUT_S", 0.05)
+    real = Database.open.__func__  # type: ignore[attr-defined]
+
+    async def impatient(cls: type[Database], url: str) -> Database:
+        database: Database = await real(cls, url, busy_timeout_s=0.05)
+        return database
+
+    monkeypatch.setattr(Database, "open", classmethod(impatient))
+    vendor.hold()
+    async with a_world(tmp_path, vendor) as world:
+        asked = [await world.asks(f"fox {number}") for number in range(4)]
+        await world.until_status(asked[0].job.id, JobStatus.WAITING)
+        await world.until_status(asked[3].job.id, JobStatus.WAITING)
+        with closing(sqlite3.connect(world.database.path)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            vendor.release()
+            for _ in range(10):
+                world.clock.advance(2)
+                world.runner.wake()
+                await asyncio.sleep(0.03)
+            assert world.delivered == []
+            with pytest.raises(StorageBusy):
+                await world.asks()
+        await world.until_done(pace_s=3)
+        assert len(world.delivered) == 4
+        assert await world.booked() == 4
+        assert (vendor.posts, await world.slots_taken()) == (4, 0)
+
+
+async def test_a_full_disk_delays_the_pictures_and_loses_none(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, full = PictureFiles.put, True
+
+    async def put(self: PictureFiles, data: bytes) -> str:
+        if full:
+            raise StorageError("a picture could not be kept: No space left on device")
+        return await real(self, data)
+
+    monkeypatch.setattr(PictureFiles, "put", put)
+    asked = await world.asks(count=2)
+    await world.until_status(asked.job.id, JobStatus.WAITING)
+
+    async def failed_once() -> bool:
+        world.clock.advance(1)
+        return asked.job.id in world.runner._faults
+
+    await world.until(failed_once)
+    full = False
+    await world.until_done()
+    job = await world.job(asked.job.id)
+    assert job.outcome is not None
+    assert (job.outcome.verdict, job.outcome.received) == (Verdict.PICTURES, 2)
+    assert await world.booked() == 2
+
+
+async def test_storage_that_fails_the_loop_itself_is_waited_for(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, failures = Runner._turn, 0
+
+    async def turn(self: Runner) -> float:
+        nonlocal failures
+        if failures < 2:
+            failures += 1
+            raise StorageBusy("the database is busy")
+        return await real(self)
+
+    monkeypatch.setattr(Runner, "_turn", turn)
+    await world.asks()
+    await world.until_done()
+    assert failures == 2
+    assert len(world.delivered) == 1

@@ -1,0 +1,131 @@
+"""Cards of live jobs: touched when what they say has moved by much, and never otherwise."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.domain.gates import GateReason
+from bot.domain.job import JobStatus
+from bot.engine.progress import ProgressBoard
+from sandbox.modelslab import Mood, Vendor
+from tests.engine.world import World, a_policy, a_world
+
+
+def board_of(world: World) -> ProgressBoard:
+    return world.runner._board
+
+
+async def refresh(world: World, *, after_s: float = 3.1) -> list[int]:
+    """Which cards were touched by a look after so many seconds."""
+    world.clock.advance(after_s)
+    before = len(world.courier.progress_shown)
+    await board_of(world).refresh()
+    return [shown.job.id for shown in world.courier.progress_shown[before:]]
+
+
+async def test_a_new_card_says_it_all_and_is_left_alone(world: World) -> None:
+    await world.asks()
+    assert await refresh(world) == []
+    assert await refresh(world) == []
+
+
+async def test_a_card_is_touched_only_when_its_time_has_moved_by_half_a_minute(
+    world: World,
+) -> None:
+    asked = await world.asks()
+    assert await refresh(world) == []
+    # The promise was some seconds from then; it still is, so it moves with the clock.
+    assert await refresh(world, after_s=20) == []
+    assert await refresh(world, after_s=11) == [asked.job.id]
+    shown = world.courier.progress_shown[-1]
+    assert shown.place is not None
+    assert shown.ready_at is not None
+    assert shown.gate is None
+    assert await refresh(world, after_s=29) == []
+
+
+async def test_looks_are_three_seconds_apart(world: World) -> None:
+    asked = await world.asks()
+    await refresh(world)
+    await world.runner._gatekeeper.close(GateReason.KEY)
+    assert await refresh(world, after_s=2) == []
+    assert await refresh(world, after_s=1.1) == [asked.job.id]
+
+
+async def test_a_gate_that_closes_is_named_at_once_and_once(world: World) -> None:
+    asked = await world.asks()
+    await refresh(world)
+    keeper = world.runner._gatekeeper
+    await keeper.close(GateReason.CREDITS)
+    assert await refresh(world) == [asked.job.id]
+    assert world.courier.progress_shown[-1].gate is GateReason.CREDITS
+    assert await refresh(world) == []
+    await keeper.succeeded()
+    assert await refresh(world) == [asked.job.id]
+    assert world.courier.progress_shown[-1].gate is None
+
+
+@pytest.mark.parametrize(
+    ("mood", "reason"),
+    [(Mood.BUSY_429, GateReason.BUSY), (Mood.NO_CREDITS, GateReason.CREDITS)],
+)
+async def test_the_card_of_the_job_that_met_the_closed_gate_says_why_it_waits(
+    world: World, mood: Mood, reason: GateReason
+) -> None:
+    """It went to the vendor before the first look, and so its card was never told."""
+    world.vendor.next(mood)
+    asked = await world.asks()
+    await world.until_done(pace_s=0)
+    await refresh(world)
+    told = [shown.gate for shown in world.courier.progress_shown if shown.job.id == asked.job.id]
+    assert told == [reason]
+
+
+async def test_when_the_vendor_takes_a_job_its_card_says_so(world: World) -> None:
+    world.vendor.hold()
+    asked = await world.asks()
+    await world.until_status(asked.job.id, JobStatus.WAITING)
+
+    async def shown() -> bool:
+        return bool(world.courier.progress_shown)
+
+    await world.until(shown)
+    [progress] = world.courier.progress_shown
+    assert (progress.job.id, progress.job.status) == (asked.job.id, JobStatus.WAITING)
+    assert progress.place is None
+    assert progress.ready_at is not None
+
+
+async def test_no_progress_is_shown_after_a_job_has_settled(world: World) -> None:
+    asked = await world.asks()
+    await world.until_done()
+    world.courier.progress_shown.clear()
+    assert await refresh(world, after_s=600) == []
+    assert (await world.job(asked.job.id)).status is JobStatus.DELIVERED
+
+
+async def test_what_was_withdrawn_is_not_remembered_for_ever(world: World) -> None:
+    """The board used to keep a note of every job that was taken out of line."""
+    for _ in range(5):
+        asked = await world.asks()
+        await refresh(world)
+        await world.intake.withdraw(asked.job.id)
+    await refresh(world)
+    assert board_of(world)._shown == {}
+
+
+async def test_places_in_line_are_told_as_they_shorten(tmp_path: Path, vendor: Vendor) -> None:
+    vendor.hold()
+    async with a_world(tmp_path, vendor, policy=a_policy(max_queued=1)) as world:
+        first = await world.asks()
+        await world.until_status(first.job.id, JobStatus.WAITING)
+        await world.runner.stop()
+        waiting = [await world.asks() for _ in range(8)]
+        await refresh(world)
+        for said in waiting[:6]:
+            await world.intake.withdraw(said.job.id)
+        # Six of eight seconds each less, less what has passed since.
+        assert await refresh(world) == [waiting[6].job.id, waiting[7].job.id]
+        last = world.courier.progress_shown[-1]
+        assert last.place is not None
+        assert last.place.ahead == 1

@@ -1,0 +1,143 @@
+"""What was: who may see it, who may drop it, and what is left on the disk."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.engine.records import Forgot
+from tests.engine.world import ANA, BOB, OTHER_SERVER, SERVER, World
+
+
+def on_disk(folder: Path) -> int:
+    return sum(path.is_file() for path in (folder / "pictures").rglob("*"))
+
+
+async def a_result(world: World, **options: Any) -> int:
+    asked = await world.asks(**options)
+    await world.until_done()
+    return int(asked.job.id)
+
+
+@pytest.mark.parametrize(
+    ("private", "guild_id", "user_id", "seen"),
+    [
+        (False, SERVER, ANA, True),
+        (False, SERVER, BOB, True),
+        (False, OTHER_SERVER, ANA, False),
+        (True, SERVER, ANA, True),
+        (True, SERVER, BOB, False),
+        (True, OTHER_SERVER, ANA, False),
+    ],
+)
+async def test_who_may_see_a_result(
+    world: World, private: bool, guild_id: int, user_id: int, seen: bool
+) -> None:
+    job_id = await a_result(world, private=private, count=2)
+    details = await world.records.details(job_id, guild_id=guild_id, user_id=user_id)
+    assert (details is not None) is seen
+    if details is not None:
+        assert details.job.id == job_id
+        assert [picture.position for picture in details.pictures] == [1, 2]
+        assert details.pictures[0].width_px == 1024
+        assert details.ignored == ()
+
+
+async def test_a_job_that_never_was_is_unknown(world: World) -> None:
+    assert await world.records.details(1, guild_id=SERVER, user_id=ANA) is None
+    said = await world.records.forget(1, guild_id=SERVER, user_id=ANA, moderator=True)
+    assert said is Forgot.UNKNOWN
+    assert not await world.records.card_is_live(1)
+
+
+@pytest.mark.parametrize(
+    ("private", "guild_id", "user_id", "moderator", "said"),
+    [
+        (False, SERVER, ANA, False, Forgot.DONE),
+        (False, SERVER, BOB, True, Forgot.DONE),
+        (False, SERVER, BOB, False, Forgot.NOT_YOURS),
+        (False, OTHER_SERVER, ANA, True, Forgot.UNKNOWN),
+        (True, SERVER, ANA, False, Forgot.DONE),
+        # A moderator cannot even tell that it is there.
+        (True, SERVER, BOB, True, Forgot.UNKNOWN),
+    ],
+)
+async def test_who_may_drop_a_result(
+    world: World, private: bool, guild_id: int, user_id: int, moderator: bool, said: Forgot
+) -> None:
+    job_id = await a_result(world, private=private)
+    assert on_disk(world.folder) == 1
+    found = await world.records.forget(
+        job_id, guild_id=guild_id, user_id=user_id, moderator=moderator
+    )
+    assert found is said
+    assert on_disk(world.folder) == (said is not Forgot.DONE)
+
+
+async def test_a_dropped_result_stays_charged_and_its_details_stay(world: World) -> None:
+    job_id = await a_result(world)
+    for _ in range(2):
+        said = await world.records.forget(job_id, guild_id=SERVER, user_id=ANA, moderator=False)
+        assert said is Forgot.DONE
+    details = await world.records.details(job_id, guild_id=SERVER, user_id=ANA)
+    assert details is not None
+    assert details.pictures == ()
+    assert await world.booked() == 1
+
+
+async def test_what_is_still_on_its_way_cannot_be_dropped(world: World) -> None:
+    world.vendor.hold()
+    asked = await world.asks()
+    assert await world.records.card_is_live(asked.job.id)
+    said = await world.records.forget(asked.job.id, guild_id=SERVER, user_id=ANA, moderator=False)
+    assert said is Forgot.STILL_LIVE
+    world.vendor.release()
+    await world.until_done()
+    assert not await world.records.card_is_live(asked.job.id)
+
+
+async def test_a_picture_that_two_jobs_made_stays_until_the_last_one_goes(
+    world: World,
+) -> None:
+    """The same words and the same seed make the very same bytes."""
+    one = await a_result(world, prompt="a red fox", seed=7)
+    two = await a_result(world, prompt="a red fox", seed=7, who=BOB)
+    assert on_disk(world.folder) == 1
+    await world.records.forget(one, guild_id=SERVER, user_id=ANA, moderator=False)
+    assert on_disk(world.folder) == 1
+    await world.records.forget(two, guild_id=SERVER, user_id=BOB, moderator=False)
+    assert on_disk(world.folder) == 0
+
+
+async def test_old_pictures_are_cleaned_up_and_young_ones_stay(world: World) -> None:
+    old = [await a_result(world, prompt="old", seed=number) for number in (1, 2, 2)]
+    world.clock.advance(3600)
+    young = await a_result(world, prompt="old", seed=2)
+    moment = world.clock.now() - timedelta(minutes=30)
+    assert await world.records.clean_up(before=moment) == 3
+    assert await world.records.clean_up(before=moment) == 0
+    # The young one shares its bytes with two of the old ones.
+    assert on_disk(world.folder) == 1
+    for job_id, left in ((old[0], 0), (young, 1)):
+        details = await world.records.details(job_id, guild_id=SERVER, user_id=ANA)
+        assert details is not None
+        assert len(details.pictures) == left
+
+
+async def test_a_clean_up_goes_on_past_its_first_handful(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.engine.records.CLEANED_AT_ONCE", 2)
+    for number in range(4):
+        await world.asks(seed=number)
+    await world.until_done()
+    world.clock.advance(60)
+    assert await world.records.clean_up(before=world.clock.now()) == 4
+    assert on_disk(world.folder) == 0
+
+
+async def test_a_small_fact_is_remembered(world: World) -> None:
+    assert await world.records.remembered("commands") is None
+    await world.records.remember("commands", "abc")
+    assert await world.records.remembered("commands") == "abc"
