@@ -1,8 +1,11 @@
 """What the doctor says of a set-up that is in order, and that looking disturbs nobody."""
 
+import asyncio
 import socket
 from pathlib import Path
 
+from bot.domain.checkup import Mark
+from bot.web.checkup import look
 from sandbox.modelslab import Vendor
 from tests.doctor.practice import Practice
 from tests.scenarios.town import a_town
@@ -52,15 +55,23 @@ async def test_a_healthy_set_up_is_told_line_by_line(practice: Practice) -> None
     assert practice.vendor.posts == 0, "looking buys nothing"
 
 
+async def until_ready(port: int) -> None:
+    """Wait for the bot's own word: it is connected a moment before it calls itself ready."""
+    async with asyncio.timeout(10):
+        while (await look("127.0.0.1", port)).mark is not Mark.OK:  # noqa: ASYNC110 - no bell rings
+            await asyncio.sleep(0.05)
+
+
 async def test_looking_disturbs_no_running_bot(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     async with a_town(tmp_path, METRICS_PORT=str(port)) as town:
         await town.bot_starts()
+        await until_ready(port)
         looking = Practice(tmp_path, town.discord, town.vendor, town.environment())
         folder = sorted(path.name for path in (tmp_path / "data").iterdir())
 
-        report = await looking.run()
+        report = await looking.examine()
 
         assert (report.exit_code, report.sick()) == (0, [])
         assert report.of("database").what == "ours, schema 0001; in use by a running Limner"
@@ -72,7 +83,7 @@ async def test_looking_disturbs_no_running_bot(tmp_path: Path) -> None:
         await town.pictures(await town.asks("a red fox"))
         await town.bot_stops()
 
-        report = await looking.run()
+        report = await looking.examine()
 
         assert report.of("database").what == "ours, schema 0001; no Limner is running on it"
         assert report.of("metrics").what == f"port {port} is free"
