@@ -1,15 +1,21 @@
 """Pictures: the same for the same words, another for others, in time and of the asked size."""
 
+import hashlib
 import io
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PIL import Image, ImageStat
 
 from sandbox.modelslab.painter import cover, paint, sketch
-from sandbox.modelslab.painter.words import Figure, Scene, Style
+from sandbox.modelslab.painter.kinds import Figure, Scene, Style, Weather
 
+ROOT = Path(__file__).parents[2]
 FOX = "a red fox at night in a forest"
 
 
@@ -96,21 +102,105 @@ def test_every_scene_can_be_painted_at_any_time(scene: Scene) -> None:
 
 @pytest.mark.parametrize("figure", Figure)
 def test_every_figure_leaves_a_mark(figure: Figure) -> None:
-    empty, full = (
-        opened(picture(f"{words}desert by day", side=128)) for words in ("", f"a {figure}, ")
+    empty, full, near = (
+        opened(picture(f"{words}desert by day", side=96))
+        for words in ("", f"a {figure}, ", f"portrait of a {figure}, ")
     )
-    assert empty.tobytes() != full.tobytes()
+    assert len({empty.tobytes(), full.tobytes(), near.tobytes()}) == 3
 
 
-@pytest.mark.parametrize("style", [style for style in Style if style is not Style.PLAIN])
-def test_every_style_makes_another_picture_of_the_same_kind(style: Style) -> None:
-    styled = opened(picture(f"{style} fox", side=256))
-    assert (styled.mode, styled.size) == ("RGB", (256, 256))
-    if style is Style.PIXEL:
-        # Without the signature in its corner there are few colours left.
-        colours = styled.crop((0, 0, 256, 220)).getcolors(256)
-        assert colours is not None
-        assert len(colours) <= 28
+@pytest.mark.parametrize("weather", [weather for weather in Weather if weather != "clear"])
+def test_every_weather_changes_the_air(weather: Weather) -> None:
+    clear, other = (
+        opened(picture(f"a {words} road by day", side=96)) for words in ("long", weather)
+    )
+    assert clear.tobytes() != other.tobytes()
+
+
+def test_more_of_them_cover_more() -> None:
+    """Blue cats in the snow: the more there are, the more of the picture is blue."""
+
+    def blue(words: str) -> float:
+        box = (0, 128, 256, 240)
+        red, _, blue = mean(picture(f"{words}, snow by day", seed=3), box)
+        return blue - red
+
+    assert blue("one blue cat") < blue("two blue cats")
+    assert len({picture(f"{n} birds", side=64) for n in range(2, 13)}) == 11
+
+
+def test_the_hair_has_the_asked_colour() -> None:
+    box = (80, 20, 176, 60)
+    red, blue = (
+        mean(picture(f"portrait of a woman with {hair} hair, day", seed=3), box)
+        for hair in ("red", "blue")
+    )
+    assert red[0] - red[2] > blue[0] - blue[2] + 40
+
+
+def test_a_rider_sits_on_what_is_ridden() -> None:
+    riding, beside = (
+        picture(f"a red knight {how} a white horse in the desert by day", side=128)
+        for how in ("riding", "beside")
+    )
+    assert riding != beside
+
+
+STYLED = [style for style in Style if style is not Style.PLAIN]
+
+
+@pytest.mark.parametrize("style", STYLED)
+@pytest.mark.parametrize("size", [(160, 160), (100, 171), (64, 64)])
+def test_every_style_makes_a_picture_of_its_own(style: Style, size: tuple[int, int]) -> None:
+    said = style.replace("_", " ")
+    styled, plain = (
+        opened(paint(f"{words} fox, city at night", seed=2, width_px=size[0], height_px=size[1]))
+        for words in (said, "plain")
+    )
+    assert (styled.mode, styled.size) == ("RGB", size)
+    assert styled.tobytes() != plain.tobytes()
+
+
+@pytest.mark.parametrize("style", STYLED)
+def test_every_style_is_the_same_twice_and_another_with_another_seed(style: Style) -> None:
+    said = f"{style.replace('_', ' ')} boat"
+    one, two = (picture(said, seed=5, side=96) for _ in range(2))
+    assert one == two
+    assert one != picture(said, seed=6, side=96)
+
+
+def test_the_same_words_paint_the_same_in_another_process() -> None:
+    """Neither the order of sets nor Python's own hash may reach a picture."""
+    said = "oil painting of three red foxes, a castle and a rainbow"
+    script = (
+        "import hashlib; from sandbox.modelslab.painter import paint;"
+        f"png = paint({said!r}, seed=4, width_px=128, height_px=128);"
+        "print(hashlib.sha256(png).hexdigest())"
+    )
+    here = hashlib.sha256(paint(said, seed=4, width_px=128, height_px=128)).hexdigest()
+    environment = {**os.environ, "PYTHONHASHSEED": "1"}
+    there = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, check=True
+    )
+    assert there.stdout.decode().strip() == here
+
+
+def test_pixel_art_has_few_colours() -> None:
+    styled = opened(picture("pixel art fox"))
+    # Without the signature in its corner.
+    colours = styled.crop((0, 0, 256, 220)).getcolors(256)
+    assert colours is not None
+    assert len(colours) <= 28
+
+
+@pytest.mark.parametrize("words", ["line art cat", "a fox in space"])
+def test_the_signature_is_legible_on_light_and_on_dark_ground(words: str) -> None:
+    """In the corner the brightest and the darkest pixel are far apart."""
+    corner = opened(picture(words, side=512)).convert("L").crop((430, 490, 512, 512))
+    darkest, brightest = corner.getextrema()
+    assert isinstance(darkest, int)
+    assert isinstance(brightest, int)
+    assert brightest - darkest > 90
 
 
 @pytest.mark.parametrize("prompt", ["", "🦊 狐", "x" * 3000, "\x00"])
@@ -128,9 +218,10 @@ def test_a_covered_picture_hides_what_was_there(veil: str) -> None:
         assert covered.getextrema() == ((0, 0), (0, 0), (0, 0))
 
 
-def test_a_large_picture_is_painted_quickly() -> None:
+@pytest.mark.parametrize("style", [Style.PLAIN, Style.COMIC, Style.OIL, Style.PAPER_CUT])
+def test_a_large_picture_is_painted_quickly(style: Style) -> None:
     """A loose bound: a painter that stopped shrinking its work would need seconds."""
-    picture(side=64)
+    said = f"{FOX}, {style.replace('_', ' ')}"
     began = time.process_time()
-    paint(FOX, seed=1, width_px=1024, height_px=1024)
+    paint(said, seed=1, width_px=1024, height_px=1024)
     assert time.process_time() - began < 1.5

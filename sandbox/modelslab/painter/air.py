@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from sandbox.modelslab.painter.colours import BLACK, WHITE, Rgb, from_hue, lit, mix
+from sandbox.modelslab.painter.kinds import Scene, Time, Weather
 from sandbox.modelslab.painter.plan import Plan
-from sandbox.modelslab.painter.words import Scene, Time, Weather
 
 #: From the zenith down to the horizon.
 SKIES: dict[Time, tuple[Rgb, Rgb, Rgb]] = {
@@ -69,9 +69,12 @@ def make_air(plan: Plan) -> Air:
             mix(sky[2], plan.tint, 0.2),
         )
         ambient = mix(ambient, mix(plan.tint, WHITE, 0.35), 0.4)
-    if plan.weather in (Weather.RAIN, Weather.FOG):
-        grey = mix((150, 158, 170), BLACK, 0.6 if plan.time is Time.NIGHT else 0.05)
+    if plan.weather in (Weather.RAIN, Weather.STORM, Weather.FOG):
+        dark = 0.45 if plan.time is Time.NIGHT else 0.5 if plan.weather is Weather.STORM else 0.05
+        grey = mix((150, 158, 170), BLACK, dark)
         sky = (mix(sky[0], grey, 0.6), mix(sky[1], grey, 0.6), mix(sky[2], grey, 0.5))
+        if plan.weather is Weather.STORM:
+            ambient = mix(ambient, (120, 130, 160), 0.5)
     fog = 0.3 if plan.weather is Weather.FOG else 0.0
     return Air(plan.time, sky, ambient, lamp, fog)
 

@@ -1,136 +1,179 @@
 """Places the figures of a plan: who stands where, how large, in which coat. Shapes none."""
 
 import random
-from collections.abc import Callable
+from dataclasses import dataclass
 
-from sandbox.modelslab.painter import beasts, things
+from sandbox.modelslab.painter import stagecraft
 from sandbox.modelslab.painter.air import Air
 from sandbox.modelslab.painter.canvas import Canvas, Pen
-from sandbox.modelslab.painter.colours import BLACK, Rgb, from_hue, mix
-from sandbox.modelslab.painter.plan import Actor, Plan
+from sandbox.modelslab.painter.colours import BLACK, Rgb, from_hue, lit, mix
+from sandbox.modelslab.painter.figures.people import Head, helmet
+from sandbox.modelslab.painter.kinds import PEOPLE, Figure, Scene, Time
+from sandbox.modelslab.painter.plan import Actor, Look, Plan
+from sandbox.modelslab.painter.stagecraft import BEHIND, DRAWINGS, NATURAL, SADDLES, SIZES
 from sandbox.modelslab.painter.tones import Tones, tones
-from sandbox.modelslab.painter.words import Figure, Scene, Time
 
-Drawing = Callable[[Pen, Tones], None]
+SIZE = 0.5
+#: How many stand in one row; a larger crowd makes two.
+ROW = 5
+#: How large the second row is to the first.
+FAR = 0.82
+SKINS: tuple[Rgb, ...] = ((246, 208, 178), (232, 180, 142), (190, 132, 94), (122, 80, 58))
+HAIRS: tuple[Rgb, ...] = (
+    (58, 42, 36),
+    (104, 66, 42),
+    (162, 106, 58),
+    (228, 188, 108),
+    (40, 36, 44),
+)
+EYES: tuple[Rgb, ...] = ((94, 62, 42), (70, 120, 170), (86, 132, 84), (60, 48, 44))
 
-_DRAWINGS: dict[Figure, Drawing] = {
-    Figure.FOX: beasts.fox,
-    Figure.CAT: beasts.cat,
-    Figure.BIRD: beasts.bird,
-    Figure.FISH: beasts.fish,
-    Figure.TREE: things.tree,
-    Figure.HOUSE: things.house,
-    Figure.BOAT: things.boat,
-    Figure.PERSON: things.person,
-    Figure.FLOWER: things.flower,
-    Figure.ROBOT: things.robot,
-    Figure.STAR: things.star,
-}
-#: None: every one of them is different.
-_NATURAL: dict[Figure, Rgb | None] = {
-    Figure.FOX: (222, 106, 46),
-    Figure.CAT: (112, 108, 122),
-    Figure.BIRD: None,
-    Figure.FISH: (244, 128, 50),
-    Figure.TREE: (74, 148, 84),
-    Figure.HOUSE: (238, 214, 178),
-    Figure.BOAT: (196, 74, 62),
-    Figure.PERSON: None,
-    Figure.FLOWER: (238, 112, 150),
-    Figure.ROBOT: (150, 166, 188),
-    Figure.STAR: (250, 206, 90),
-}
-#: How much of the shorter side a lone figure takes.
-_SIZES = {Figure.TREE: 0.62, Figure.HOUSE: 0.46, Figure.BOAT: 0.46, Figure.STAR: 0.34}
-_SIZES |= {Figure.BIRD: 0.36, Figure.FLOWER: 0.46, Figure.FISH: 0.42}
-_SIZE = 0.5
-#: Stand behind the others, on the far side of the clearing.
-_BEHIND = {Figure.TREE, Figure.HOUSE, Figure.BOAT, Figure.STAR}
-_MIN_SHARE = 0.42
+
+@dataclass(frozen=True)
+class Spot:
+    """Where one figure stands: its feet in units of the canvas, and its size."""
+
+    x: float
+    y: float
+    size: float
 
 
 def paint_cast(canvas: Canvas, plan: Plan, air: Air, dice: random.Random) -> None:
     """All figures, the far ones first."""
-    back = [actor for actor in plan.actors if actor.figure in _BEHIND]
-    front = [actor for actor in plan.actors if actor.figure not in _BEHIND]
+    if plan.close and plan.actors:
+        _paint_near(canvas, plan, air, dice)
+        return
+    if plan.riding and plan.actors[1].figure in SADDLES:
+        _paint_rider(canvas, plan, air, dice)
+        return
+    back = [actor for actor in plan.actors if actor.figure in BEHIND]
+    front = [actor for actor in plan.actors if actor.figure not in BEHIND]
     for actors, behind in ((back, bool(front)), (front, False)):
         heads = [actor for actor in actors for _ in range(actor.count)]
-        for number, actor in enumerate(heads):
-            x = _x(number, len(heads), canvas, dice, aside=behind)
-            crowd = max(_MIN_SHARE, 1 - 0.16 * (len(heads) - 1))
-            _paint_one(canvas, plan, air, dice, actor, x=x, share=crowd)
+        half = len(heads) // 2 if len(heads) > ROW else 0
+        crowd = max(0.36, 1 - 0.16 * (len(heads) - half - 1))
+        for row, is_far in ((heads[:half], True), (heads[half:], False)):
+            for number, actor in enumerate(row):
+                x = _x(number, len(row), canvas, dice, aside=behind)
+                share = crowd * (FAR if is_far else 1)
+                spot = _spot(canvas, plan, dice, actor, x=x, share=share)
+                if is_far:
+                    spot = Spot(spot.x, spot.y - 0.1 * canvas.height, spot.size)
+                paint_actor(canvas, plan, air, dice, actor, spot)
 
 
 def _x(number: int, count: int, canvas: Canvas, dice: random.Random, *, aside: bool) -> float:
     if count == 1:
-        near = dice.choice((0.24, 0.76)) if aside else dice.uniform(0.4, 0.6)
+        near = dice.choice((0.24, 0.76)) if aside else dice.uniform(0.42, 0.58)
         return near * canvas.width
     share = (number + 0.5) / count + dice.uniform(-0.08, 0.08) / count
-    return (0.08 + 0.84 * share) * canvas.width
+    return (0.06 + 0.88 * share) * canvas.width
 
 
-def _paint_one(
-    canvas: Canvas,
+def _spot(
+    canvas: Canvas, plan: Plan, dice: random.Random, actor: Actor, *, x: float, share: float
+) -> Spot:
+    size = SIZES.get(actor.figure, SIZE) * share * dice.uniform(0.92, 1.06)
+    if plan.scene is Scene.TABLE:
+        size *= 1.25
+    foot = stagecraft.foot(plan.scene, behind=actor.figure in BEHIND)
+    y = canvas.height * (foot + dice.uniform(-0.012, 0.012))
+    if stagecraft.is_aloft(actor.figure, plan.scene):
+        y = canvas.height * dice.uniform(0.4, 0.54) + size / 2
+        if actor.count > 1:
+            spread = 0.14 if actor.count <= ROW else 0.22
+            y += dice.uniform(-spread, spread)
+    return Spot(x, y, size)
+
+
+def paint_actor(
+    canvas: Canvas, plan: Plan, air: Air, dice: random.Random, actor: Actor, spot: Spot
+) -> Pen:
+    """One figure at its spot, with its shadow; the pen tells how it was put there."""
+    aloft = stagecraft.is_aloft(actor.figure, plan.scene)
+    coat = _coat(actor, air, dice)
+    if not aloft:
+        dark = mix(air.sky[0], BLACK, 0.5)
+        canvas.shadow(spot.x, spot.y, spot.size * 0.44, spot.size * 0.065, dark, 0.5)
+    pen = Pen(canvas, spot.x, spot.y, spot.size, flip=dice.random() < 0.5)
+    if air.time is Time.NIGHT and plan.scene not in stagecraft.LIT_ROOMS:
+        pen.glow(0, 0.5, 0.85, mix(air.sky[2], air.lamp, 0.3), 0.32)
+    _draw(pen, coat, actor.figure, plan, air, dice, aloft=aloft)
+    if actor.figure is Figure.BOAT and plan.scene in (Scene.SEA, Scene.LAKE):
+        _wake(canvas, air, dice, spot)
+    return pen
+
+
+def _draw(
+    pen: Pen,
+    coat: Tones,
+    figure: Figure,
     plan: Plan,
     air: Air,
     dice: random.Random,
-    actor: Actor,
     *,
-    x: float,
-    share: float,
+    aloft: bool,
 ) -> None:
-    size = _SIZES.get(actor.figure, _SIZE) * share * dice.uniform(0.92, 1.06)
-    behind = actor.figure in _BEHIND
-    y = canvas.height * (_foot(plan.scene, behind=behind) + dice.uniform(-0.012, 0.012))
-    drawing = _DRAWINGS[actor.figure]
-    aloft = _is_aloft(actor.figure, plan.scene)
-    if aloft:
-        y = canvas.height * dice.uniform(0.4, 0.56) + size / 2
-        if actor.count > 1:
-            y += dice.uniform(-0.14, 0.14)
-    if actor.figure is Figure.BIRD and aloft:
-        drawing = beasts.flying_bird
-    at_night = air.time in (Time.NIGHT, Time.SUNSET)
-    coat = tones(_colour(actor, dice), air.figure_light(), at_night=at_night)
-    if not aloft:
-        dark = mix(air.sky[0], BLACK, 0.5)
-        canvas.shadow(x, y, size * 0.44, size * 0.065, dark, 0.5)
-    pen = Pen(canvas, x, y, size, flip=dice.random() < 0.5)
-    if air.time is Time.NIGHT and plan.scene is not Scene.UNDERWATER:
-        pen.glow(0, 0.5, 0.85, mix(air.sky[2], air.lamp, 0.3), 0.32)
-    drawing(pen, coat)
-    if actor.figure is Figure.PERSON and plan.scene is Scene.SPACE:
-        things.helmet(pen, coat)
-    if actor.figure is Figure.BOAT and plan.scene is Scene.SEA:
-        _wake(canvas, air, dice, x, y, size)
+    if figure in PEOPLE:
+        stagecraft.PEOPLE_DRAWINGS[figure](pen, coat, _head(plan.look, air, dice))
+        if plan.scene is Scene.SPACE and figure not in (Figure.ASTRONAUT, Figure.KNIGHT):
+            helmet(pen, coat)
+        return
+    flying = stagecraft.FLYING.get(figure) if aloft else None
+    (flying or DRAWINGS[figure])(pen, coat)
 
 
-def _foot(scene: Scene, *, behind: bool) -> float:
-    """Where feet stand, as a share of the height."""
-    match scene:
-        case Scene.SEA:
-            return 0.74 if behind else 0.92
-        case Scene.UNDERWATER | Scene.SKY | Scene.CITY | Scene.SPACE:
-            return 0.87 if behind else 0.92
-        case _:
-            return 0.83 if behind else 0.93
+def _paint_rider(canvas: Canvas, plan: Plan, air: Air, dice: random.Random) -> None:
+    """The first figure on the second, and nobody else: they need the room."""
+    rider, mount = plan.actors[0], plan.actors[1]
+    spot = _spot(canvas, plan, dice, mount, x=canvas.width / 2, share=1.0)
+    under = paint_actor(canvas, plan, air, dice, mount, spot)
+    x, y = under.place(SADDLES[mount.figure])
+    pen = Pen(canvas, x, y, SIZES.get(rider.figure, SIZE) * 0.62, flip=under.flip)
+    _draw(pen, _coat(rider, air, dice), rider.figure, plan, air, dice, aloft=False)
 
 
-def _is_aloft(figure: Figure, scene: Scene) -> bool:
-    if figure in (Figure.FISH, Figure.STAR):
-        return True
-    return figure is Figure.BIRD and scene in (Scene.SKY, Scene.SEA, Scene.MOUNTAINS, Scene.DESERT)
+def _paint_near(canvas: Canvas, plan: Plan, air: Air, dice: random.Random) -> None:
+    """The first figure's head and shoulders."""
+    actor = plan.actors[0]
+    coat = _coat(actor, air, dice)
+    flip = dice.random() < 0.5
+    middle = canvas.width / 2
+    bust = stagecraft.BUSTS.get(actor.figure)
+    if bust is not None:
+        pen = Pen(canvas, middle, canvas.height - 0.06, 0.8, flip=flip)
+        bust(pen, coat, _head(plan.look, air, dice))
+        return
+    top = 0.98 if actor.figure not in stagecraft.LONG_HEADED else 1.1
+    size = 1.0 if actor.figure in stagecraft.LONG_HEADED else 1.2
+    shift = 0.35 * size if actor.figure in stagecraft.LONG_HEADED else 0.0
+    x = middle + (-shift if flip else shift)
+    pen = Pen(canvas, x, canvas.height * 0.1 + top * size, size, flip=flip)
+    _draw(pen, coat, actor.figure, plan, air, dice, aloft=False)
 
 
-def _colour(actor: Actor, dice: random.Random) -> Rgb:
-    natural = _NATURAL[actor.figure]
+def _coat(actor: Actor, air: Air, dice: random.Random) -> Tones:
     # Thrown in any case, so that naming a colour moves nothing else.
     chance = from_hue(dice.random(), 0.62, 0.86)
-    return actor.colour or natural or chance
+    colour = actor.colour or NATURAL[actor.figure] or chance
+    at_night = air.time in (Time.NIGHT, Time.SUNSET)
+    return tones(colour, air.figure_light(), at_night=at_night)
 
 
-def _wake(canvas: Canvas, air: Air, dice: random.Random, x: float, y: float, size: float) -> None:
+def _head(look: Look, air: Air, dice: random.Random) -> Head:
+    light = air.figure_light()
+    skin, hair, eyes = dice.choice(SKINS), dice.choice(HAIRS), dice.choice(EYES)
+    return Head(
+        skin=lit(skin, light),
+        hair=lit(look.hair or hair, light),
+        eyes=lit(look.eyes or eyes, light),
+        beard=look.beard,
+    )
+
+
+def _wake(canvas: Canvas, air: Air, dice: random.Random, spot: Spot) -> None:
     foam = mix(air.sky[2], (255, 255, 255), 0.3)
     for _ in range(7):
-        dx = dice.uniform(-0.55, 0.55) * size
-        canvas.oval(x + dx, y + dice.uniform(-0.005, 0.03), size * 0.16, 0.004, foam)
+        dx = dice.uniform(-0.55, 0.55) * spot.size
+        y = spot.y + dice.uniform(-0.005, 0.03)
+        canvas.oval(spot.x + dx, y, spot.size * 0.16, 0.004, foam)

@@ -2,6 +2,7 @@
 
 import math
 import random
+from collections.abc import Callable
 
 from sandbox.modelslab.painter.air import Air
 from sandbox.modelslab.painter.canvas import Canvas, Point
@@ -105,9 +106,19 @@ def far_trees(canvas: Canvas, air: Air, dice: random.Random, height: float, gree
         canvas.oval(x, foot - size * 1.5, size, size * 1.15, colour)
 
 
-def tufts(canvas: Canvas, air: Air, dice: random.Random, green: Rgb) -> None:
+def tufts(
+    canvas: Canvas,
+    air: Air,
+    dice: random.Random,
+    green: Rgb,
+    *,
+    clear: Callable[[float], bool] = lambda _: False,
+) -> None:
+    """Blades of grass along the bottom, except where it is to be clear."""
     for _ in range(60):
         x, y = dice.uniform(0, canvas.width), dice.uniform(0.86, 1.02) * canvas.height
+        if clear(x):
+            continue
         tall = dice.uniform(0.012, 0.03)
         colour = air.ground(mix(green, WHITE, dice.uniform(0.0, 0.2)))
         lean = dice.uniform(-0.01, 0.01)

@@ -4,17 +4,22 @@ import io
 import random
 from functools import lru_cache
 
-from PIL import Image, ImageDraw, ImageFilter, ImageFont
+from PIL import Image, ImageDraw, ImageFilter, ImageFont, ImageStat
 
 from sandbox.modelslab.painter import styles
-from sandbox.modelslab.painter.air import make_air
-from sandbox.modelslab.painter.canvas import Canvas
+from sandbox.modelslab.painter.air import Air, make_air
+from sandbox.modelslab.painter.canvas import PAPER_LIFT, Canvas
 from sandbox.modelslab.painter.cast import paint_cast
-from sandbox.modelslab.painter.plan import make_plan
+from sandbox.modelslab.painter.diorama import paint_diorama
+from sandbox.modelslab.painter.kinds import Style
+from sandbox.modelslab.painter.plan import Plan, make_plan
 from sandbox.modelslab.painter.scenes import paint_scene
 from sandbox.modelslab.painter.skies import paint_sky, paint_weather
+from sandbox.modelslab.painter.stickers import paint_sticker
 
 SIGNATURE = "stand-in"
+#: Above this mean level the signature is dark.
+LIGHT_GROUND = 165
 #: Encoding takes most of the time; level 1 is four times as fast as the default.
 COMPRESSION = 1
 
@@ -35,11 +40,17 @@ def paint(
     plan = make_plan(prompt, negative=negative, seed=seed, model=model)
     air = make_air(plan)
     dice = random.Random(plan.dice)
-    canvas = Canvas(width_px, height_px)
-    paint_sky(canvas, plan, air, dice)
-    paint_scene(canvas, plan, air, dice)
-    paint_cast(canvas, plan, air, dice)
-    paint_weather(canvas, plan, air, dice)
+    canvas = Canvas(width_px, height_px, coarse=plan.style in styles.COARSE)
+    match plan.style:
+        case Style.ISOMETRIC:
+            paint_diorama(canvas, plan, air, dice)
+        case Style.STICKER:
+            paint_sticker(canvas, plan, air, dice)
+        case Style.PAPER_CUT:
+            canvas.is_flat, canvas.lift = True, PAPER_LIFT
+            _paint_view(canvas, plan, air, dice)
+        case _:
+            _paint_view(canvas, plan, air, dice)
     picture = styles.apply(canvas.finished(), plan.style, dice)
     _sign(picture)
     return _png(picture)
@@ -83,13 +94,29 @@ def cover(png: bytes, veil: str) -> bytes:
     return _png(covered)
 
 
+def _paint_view(canvas: Canvas, plan: Plan, air: Air, dice: random.Random) -> None:
+    paint_sky(canvas, plan, air, dice)
+    paint_scene(canvas, plan, air, dice)
+    if plan.style in styles.BLURRED and plan.actors:
+        canvas.blur()
+    paint_cast(canvas, plan, air, dice)
+    paint_weather(canvas, plan, air, dice)
+
+
 def _sign(picture: Image.Image) -> None:
     tall = max(10, min(picture.size) // 44)
     corner = (picture.width - tall, picture.height - tall * 0.8)
     draw = ImageDraw.Draw(picture, "RGBA")
     shadow = (corner[0] + 1, corner[1] + 1)
-    draw.text(shadow, SIGNATURE, (0, 0, 0, 110), font=_font(tall), anchor="rs")
-    draw.text(corner, SIGNATURE, (255, 255, 255, 190), font=_font(tall), anchor="rs")
+    under = picture.crop((picture.width - tall * 5, picture.height - tall * 2, *picture.size))
+    is_light = ImageStat.Stat(under.convert("L")).mean[0] > LIGHT_GROUND
+    pens = (
+        ((255, 255, 255, 120), (40, 36, 48, 190))
+        if is_light
+        else ((0, 0, 0, 110), (255, 255, 255, 190))
+    )
+    draw.text(shadow, SIGNATURE, pens[0], font=_font(tall), anchor="rs")
+    draw.text(corner, SIGNATURE, pens[1], font=_font(tall), anchor="rs")
 
 
 @lru_cache(maxsize=8)

@@ -1,12 +1,14 @@
-"""The land, the water and the town, from the horizon to your feet. Draws no figures."""
+"""The land from the horizon to your feet, and the table of all places. Draws no figures."""
 
 import math
 import random
 from collections.abc import Callable
 
+from sandbox.modelslab.painter import rooms, streets, waters
 from sandbox.modelslab.painter.air import Air
 from sandbox.modelslab.painter.canvas import Canvas
 from sandbox.modelslab.painter.colours import WHITE, Rgb, from_hue, mix
+from sandbox.modelslab.painter.kinds import Scene, Time
 from sandbox.modelslab.painter.land import (
     cactus,
     conifer,
@@ -18,7 +20,6 @@ from sandbox.modelslab.painter.land import (
 )
 from sandbox.modelslab.painter.plan import Plan
 from sandbox.modelslab.painter.skies import HORIZON, cloud
-from sandbox.modelslab.painter.words import Scene, Time
 
 GRASS: Rgb = (96, 164, 84)
 MOSS: Rgb = (44, 92, 66)
@@ -77,121 +78,6 @@ def _forest(canvas: Canvas, plan: Plan, air: Air, dice: random.Random) -> None:
             x, y = dice.uniform(0, canvas.width), dice.uniform(0.55, 0.95) * canvas.height
             canvas.glow(x, y, 0.02, (250, 236, 130), 0.9)
             canvas.oval(x, y, 0.0028, 0.0028, (255, 250, 200))
-
-
-def _sea(canvas: Canvas, plan: Plan, air: Air, dice: random.Random) -> None:
-    water = land_colour(plan, (36, 118, 172))
-    top = HORIZON * canvas.height
-    bands = 14
-    for band in range(bands):
-        share = band / bands
-        colour = air.ground(mix(water, (16, 66, 124), share), 0.62 - share * 0.6)
-        canvas.box(0, top + (canvas.height - top) * share, canvas.width, canvas.height, colour)
-    if dice.random() < 0.7:
-        x = dice.choice((dice.uniform(0.0, 0.2), dice.uniform(0.8, 1.0))) * canvas.width
-        island = air.ground((72, 100, 96), 0.6)
-        canvas.polygon(
-            [(x - 0.3, top), (x - 0.1, top - 0.07), (x, top - 0.1), (x + 0.32, top)], island
-        )
-    for _ in range(90):
-        y = dice.uniform(0, 1) ** 1.4
-        x = dice.uniform(0, canvas.width)
-        long = 0.02 + 0.1 * y * dice.uniform(0.5, 1)
-        colour = mix(air.sky[dice.choice((1, 2))], WHITE, 0.35 if air.time is Time.DAY else 0.1)
-        height = top + (canvas.height - top) * y
-        canvas.oval(x, height, long, 0.0012 + 0.003 * y, mix(colour, water, 0.25))
-
-
-def _underwater(canvas: Canvas, plan: Plan, air: Air, dice: random.Random) -> None:
-    for _ in range(6):
-        x = dice.uniform(0, canvas.width)
-        for step in range(4):
-            canvas.glow(x + step * 0.05, step * 0.16, 0.16, mix(air.sky[0], WHITE, 0.35), 0.22)
-    for distance, height in ((0.6, 0.78), (0.3, 0.84), (0.0, 0.9)):
-        colour = mix(mix((222, 200, 150), air.sky[1], 0.35), air.sky[2], 0.25 + distance)
-        ridge(canvas, dice, height=height, swing=0.02, rough=0.8, colour=colour)
-    for _ in range(9):
-        _weed(canvas, dice, from_hue(dice.choice((0.36, 0.45, 0.9, 0.06)), 0.55, 0.72), air)
-    for _ in range(22):
-        x, y = dice.uniform(0, canvas.width), dice.uniform(0.1, 0.9) * canvas.height
-        radius = dice.uniform(0.004, 0.014)
-        canvas.oval(x, y, radius, radius, mix(air.sky[1], WHITE, 0.4))
-        canvas.oval(x, y, radius * 0.75, radius * 0.75, mix(air.sky[1], WHITE, 0.12))
-
-
-def _weed(canvas: Canvas, dice: random.Random, colour: Rgb, air: Air) -> None:
-    x, tall = dice.uniform(0, canvas.width), dice.uniform(0.1, 0.26)
-    sway, start = dice.uniform(0.01, 0.03), dice.uniform(0, 6)
-    foot = canvas.height * 0.96
-    colour = mix(colour, air.sky[2], 0.35)
-    for blade in range(3):
-        left, right = [], []
-        for step in range(15):
-            share = step / 14
-            middle = x + (blade - 1) * 0.03 + sway * math.sin(share * 6 + start + blade)
-            half = 0.013 * (1 - share)
-            y = foot - tall * share * (1 - 0.15 * blade)
-            left.append((middle - half, y))
-            right.append((middle + half, y))
-        canvas.polygon(left + right[::-1], mix(colour, WHITE, blade * 0.06))
-
-
-def _city(canvas: Canvas, plan: Plan, air: Air, dice: random.Random) -> None:
-    wall = land_colour(plan, (104, 112, 138))
-    lights: list[Rgb] = [(255, 214, 120), (255, 190, 100), (170, 220, 255)]
-    for distance, tallest in ((0.7, 0.5), (0.4, 0.42), (0.12, 0.3)):
-        x = -0.02
-        while x < canvas.width:
-            wide = dice.uniform(0.07, 0.14)
-            top = canvas.height * (0.78 - tallest * dice.uniform(0.4, 1.0))
-            colour = air.ground(mix(wall, from_hue(dice.random(), 0.3, 0.6), 0.25), distance)
-            canvas.box(x, top, x + wide, canvas.height * 0.84, colour)
-            canvas.box(
-                x + wide * 0.7, top, x + wide, canvas.height * 0.84, mix(colour, (0, 0, 20), 0.14)
-            )
-            if dice.random() < 0.3:
-                canvas.line([(x + wide / 2, top), (x + wide / 2, top - 0.06)], 0.005, colour)
-            _windows(canvas, air, dice, (x, top, wide), distance, lights)
-            x += wide + dice.choice((0.0, 0.006, 0.02))
-    canvas.box(0, 0.8 * canvas.height, canvas.width, canvas.height, air.ground((92, 94, 106), 0.1))
-    canvas.box(
-        0, 0.8 * canvas.height, canvas.width, 0.815 * canvas.height, air.ground((150, 150, 156))
-    )
-    for step in range(9):
-        left = canvas.width * (step / 8) - 0.04
-        canvas.box(
-            left,
-            0.955 * canvas.height,
-            left + 0.07,
-            0.962 * canvas.height,
-            air.ground((236, 226, 190)),
-        )
-
-
-def _windows(
-    canvas: Canvas,
-    air: Air,
-    dice: random.Random,
-    block: tuple[float, float, float],
-    distance: float,
-    lights: list[Rgb],
-) -> None:
-    x, top, wide = block
-    columns, side = 4, wide / 9
-    share = 0.45 if air.time in (Time.NIGHT, Time.SUNSET) else 0.12
-    row = top + 0.02
-    while row < canvas.height * 0.78:
-        for column in range(columns):
-            left = x + side * (1 + column * 2)
-            if dice.random() < share:
-                canvas.box(
-                    left,
-                    row,
-                    left + side,
-                    row + 0.012,
-                    mix(dice.choice(lights), air.sky[2], distance * 0.6),
-                )
-        row += 0.026
 
 
 def _desert(canvas: Canvas, plan: Plan, air: Air, dice: random.Random) -> None:
@@ -269,13 +155,18 @@ def _clouds_below(canvas: Canvas, plan: Plan, air: Air, dice: random.Random) -> 
 
 _SCENES: dict[Scene, Callable[[Canvas, Plan, Air, random.Random], None]] = {
     Scene.SKY: _clouds_below,
-    Scene.SEA: _sea,
-    Scene.UNDERWATER: _underwater,
+    Scene.SEA: waters.sea,
+    Scene.LAKE: waters.lake,
+    Scene.UNDERWATER: waters.underwater,
     Scene.MOUNTAINS: _mountains,
     Scene.FOREST: _forest,
-    Scene.CITY: _city,
+    Scene.CITY: streets.city,
+    Scene.ROAD: streets.road,
     Scene.DESERT: _desert,
     Scene.SNOW: _snow,
     Scene.SPACE: _space,
     Scene.MEADOW: _meadow,
+    Scene.ROOM: rooms.room,
+    Scene.TABLE: rooms.table,
+    Scene.STUDIO: rooms.studio,
 }

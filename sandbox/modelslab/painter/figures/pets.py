@@ -1,7 +1,8 @@
-"""Animals as cut-paper figures, feet at (0, 0), about one high. Know no place or light."""
+"""Animals of the house and hedge: feet at (0, 0), about one high. Know no place or light."""
 
 from sandbox.modelslab.painter.canvas import Pen
-from sandbox.modelslab.painter.colours import BLACK, WHITE, Rgb, mix
+from sandbox.modelslab.painter.colours import WHITE, mix
+from sandbox.modelslab.painter.figures.features import eyes
 from sandbox.modelslab.painter.tones import Tones
 
 
@@ -40,7 +41,7 @@ def fox(pen: Pen, coat: Tones) -> None:
     )
     pen.blob([(0, 0.5), (-0.035, 0.56), (-0.03, 0.66), (0.03, 0.66), (0.035, 0.56)], coat.main)
     pen.oval(0, 0.515, 0.037, 0.03, coat.ink)
-    _eyes(pen, coat.ink, spread=0.1, height=0.685, size=0.027)
+    eyes(pen, coat.ink, spread=0.1, height=0.685, size=0.027)
 
 
 def cat(pen: Pen, coat: Tones) -> None:
@@ -74,69 +75,61 @@ def cat(pen: Pen, coat: Tones) -> None:
         pen.oval(side * 0.1 - 0.012, 0.722, 0.012, 0.012, WHITE)
 
 
-def bird(pen: Pen, coat: Tones) -> None:
-    """Perches, looking to the left."""
-    beak = (240, 170, 60)
-    for x in (-0.02, 0.08):
-        pen.stroke([(x, 0.2), (x, 0.0), (x - 0.06, 0.0)], 0.028, mix(beak, coat.ink, 0.3))
-    pen.poly([(0.2, 0.3), (0.62, 0.12), (0.6, 0.22), (0.66, 0.25), (0.28, 0.5)], coat.dark)
+def dog(pen: Pen, coat: Tones) -> None:
+    """Sits and waits for you, ears down, tongue out."""
+    ear = mix(coat.dark, coat.ink, 0.35)
+    pen.stroke([(0.14, 0.08), (0.32, 0.1), (0.42, 0.24), (0.38, 0.36)], 0.075, coat.dark, taper=0.6)
+    body = [(-0.2, 0.02), (0, 0.0), (0.2, 0.02), (0.26, 0.14), (0.2, 0.34), (0.14, 0.54)]
+    pen.blob([*body, (0, 0.6), (-0.14, 0.54), (-0.2, 0.34), (-0.26, 0.14)], coat.main)
+    pen.blob([(0.04, 0.02), (0.2, 0.02), (0.26, 0.14), (0.2, 0.34), (0.13, 0.22)], coat.dark)
+    pen.blob([(0, 0.54), (-0.1, 0.48), (-0.09, 0.3), (0, 0.2), (0.09, 0.3), (0.1, 0.48)], coat.pale)
+    for side in (-0.08, 0.08):
+        pen.stroke([(side, 0.32), (side, 0.16), (side, 0.05)], 0.105, coat.light)
+        pen.oval(side, 0.03, 0.075, 0.036, coat.pale)
+    pen.stroke([(-0.12, 0.53), (0, 0.5), (0.12, 0.53)], 0.055, (206, 58, 60))
+    pen.oval(0, 0.465, 0.034, 0.034, (246, 204, 84))
     pen.blob(
-        [(-0.28, 0.62), (-0.3, 0.42), (-0.16, 0.22), (0.08, 0.14), (0.3, 0.26), (0.3, 0.46),
-         (0.1, 0.66)],
+        [(0, 0.52), (-0.13, 0.55), (-0.21, 0.68), (-0.19, 0.84), (0, 0.92), (0.19, 0.84),
+         (0.21, 0.68), (0.13, 0.55)],
         coat.main,
     )  # fmt: skip
-    pen.blob([(-0.29, 0.5), (-0.2, 0.27), (0.04, 0.16), (0.06, 0.3), (-0.1, 0.5)], coat.pale)
-    pen.poly([(-0.32, 0.76), (-0.52, 0.69), (-0.34, 0.64)], beak)
-    pen.oval(-0.18, 0.7, 0.2, 0.19, coat.main)
-    pen.blob([(-0.04, 0.56), (0.2, 0.56), (0.44, 0.3), (0.2, 0.26), (0.0, 0.36)], coat.dark)
-    pen.blob([(-0.02, 0.54), (0.18, 0.53), (0.36, 0.36), (0.16, 0.36), (0.02, 0.42)], coat.light)
-    pen.oval(-0.24, 0.74, 0.055, 0.055, WHITE)
-    pen.oval(-0.25, 0.74, 0.034, 0.036, coat.ink)
-    pen.oval(-0.262, 0.753, 0.011, 0.011, WHITE)
+    pen.oval(-0.095, 0.73, 0.072, 0.09, coat.light)
+    pen.mirrored([(0.15, 0.87), (0.27, 0.84), (0.31, 0.66), (0.25, 0.54), (0.19, 0.66)], ear)
+    pen.blob([(0, 0.71), (-0.12, 0.66), (-0.13, 0.57), (0, 0.53), (0.13, 0.57), (0.12, 0.66)],
+             coat.pale)  # fmt: skip
+    pen.blob([(-0.035, 0.565), (0.035, 0.565), (0.03, 0.48), (0, 0.46), (-0.03, 0.48)],
+             (236, 118, 128))  # fmt: skip
+    pen.oval(0, 0.67, 0.052, 0.04, coat.ink)
+    for side in (-1, 1):
+        pen.stroke([(0, 0.63), (side * 0.02, 0.58), (side * 0.075, 0.585)], 0.014, coat.ink)
+    eyes(pen, coat.ink, spread=0.09, height=0.745, size=0.031)
 
 
-def flying_bird(pen: Pen, coat: Tones) -> None:
-    """On the wing, heading left; its middle is half a figure above (0, 0)."""
-    beak = (240, 170, 60)
-    pen.poly([(0.26, 0.46), (0.58, 0.5), (0.52, 0.42), (0.6, 0.36), (0.24, 0.38)], coat.dark)
-    pen.blob([(0.02, 0.5), (0.1, 0.8), (0.34, 1.0), (0.36, 0.74), (0.24, 0.5)], coat.dark)
+def rabbit(pen: Pen, coat: Tones) -> None:
+    """Sits up, ears up, one of them bent."""
+    blush = mix(coat.pale, (238, 140, 156), 0.65)
+    pen.oval(0.22, 0.12, 0.09, 0.085, coat.pale)
     pen.blob(
-        [(-0.36, 0.52), (-0.24, 0.36), (0.04, 0.32), (0.34, 0.42), (0.2, 0.52), (-0.16, 0.6)],
-        coat.main,
-    )
-    pen.blob([(-0.3, 0.42), (-0.16, 0.35), (0.08, 0.33), (0.1, 0.4), (-0.12, 0.45)], coat.pale)
-    pen.poly([(-0.42, 0.6), (-0.58, 0.53), (-0.43, 0.5)], beak)
-    pen.oval(-0.31, 0.56, 0.13, 0.12, coat.main)
-    pen.blob([(-0.14, 0.5), (-0.16, 0.76), (-0.02, 1.02), (0.08, 0.78), (0.14, 0.48)], coat.main)
-    pen.blob([(-0.08, 0.52), (-0.1, 0.74), (-0.02, 0.92), (0.03, 0.74), (0.06, 0.5)], coat.light)
-    pen.oval(-0.36, 0.59, 0.036, 0.036, WHITE)
-    pen.oval(-0.367, 0.59, 0.022, 0.023, coat.ink)
-
-
-def fish(pen: Pen, coat: Tones) -> None:
-    """Swims to the left; its middle is half a figure above (0, 0)."""
-    pen.blob([(0.28, 0.5), (0.6, 0.76), (0.54, 0.5), (0.6, 0.24)], coat.dark)
-    pen.blob([(-0.14, 0.68), (0.0, 0.9), (0.24, 0.82), (0.2, 0.62)], coat.dark)
-    pen.blob([(-0.06, 0.3), (0.04, 0.14), (0.18, 0.2), (0.14, 0.36)], coat.dark)
-    pen.blob(
-        [(-0.5, 0.5), (-0.36, 0.7), (-0.06, 0.78), (0.22, 0.66), (0.36, 0.52), (0.22, 0.34),
-         (-0.06, 0.24), (-0.36, 0.32)],
+        [(-0.2, 0.02), (0, 0.0), (0.2, 0.02), (0.25, 0.16), (0.18, 0.36), (0, 0.46), (-0.18, 0.36),
+         (-0.25, 0.16)],
         coat.main,
     )  # fmt: skip
-    pen.blob([(-0.48, 0.45), (-0.36, 0.31), (-0.06, 0.23), (0.22, 0.35), (-0.1, 0.4)], coat.light)
-    for x in (-0.16, 0.06):
-        pen.blob([(x, 0.74), (x + 0.08, 0.5), (x, 0.28), (x + 0.06, 0.28), (x + 0.15, 0.5),
-                  (x + 0.07, 0.73)], coat.pale)  # fmt: skip
-    pen.blob([(-0.1, 0.46), (0.06, 0.52), (0.12, 0.4), (0.0, 0.36)], coat.dark)
-    pen.oval(-0.33, 0.57, 0.068, 0.07, WHITE)
-    pen.oval(-0.345, 0.57, 0.038, 0.042, coat.ink)
-    pen.oval(-0.358, 0.59, 0.014, 0.014, WHITE)
-    pen.stroke([(-0.47, 0.45), (-0.42, 0.43), (-0.38, 0.45)], 0.016, coat.dark)
-    for step, radius in enumerate((0.03, 0.022, 0.036)):
-        pen.oval(-0.6 - 0.03 * (step % 2), 0.62 + 0.14 * step, radius, radius, (210, 240, 250))
-
-
-def _eyes(pen: Pen, ink: Rgb, *, spread: float, height: float, size: float) -> None:
-    for side in (-spread, spread):
-        pen.oval(side, height, size, size * 1.15, mix(ink, BLACK, 0.5))
-        pen.oval(side - size * 0.3, height + size * 0.4, size * 0.36, size * 0.36, WHITE)
+    pen.blob([(0.05, 0.01), (0.2, 0.02), (0.25, 0.16), (0.18, 0.36), (0.12, 0.2)], coat.dark)
+    pen.oval(0, 0.2, 0.12, 0.15, coat.pale)
+    for side in (-1, 1):
+        pen.oval(side * 0.14, 0.035, 0.1, 0.042, coat.light)
+        pen.stroke([(side * 0.1, 0.34), (side * 0.05, 0.24)], 0.075, coat.light)
+    for x, tilt, colour in ((-0.09, 8.0, coat.main), (0.1, -14.0, coat.dark)):
+        pen.oval(x, 0.84, 0.06, 0.2, colour, tilt=tilt)
+        pen.oval(x, 0.83, 0.03, 0.15, blush, tilt=tilt)
+    pen.oval(0, 0.55, 0.205, 0.175, coat.main)
+    pen.oval(-0.08, 0.61, 0.07, 0.06, coat.light)
+    for side in (-1, 1):
+        pen.oval(side * 0.06, 0.48, 0.07, 0.055, coat.pale)
+        pen.oval(side * 0.14, 0.5, 0.035, 0.024, blush)
+        for lift in (-0.02, 0.02):
+            whisker = [(side * 0.08, 0.49), (side * 0.26, 0.49 + lift * 2)]
+            pen.stroke(whisker, 0.008, coat.pale)
+    pen.poly([(-0.02, 0.435), (0.02, 0.435), (0.018, 0.395), (-0.018, 0.395)], WHITE)
+    pen.poly([(-0.03, 0.53), (0.03, 0.53), (0, 0.495)], blush)
+    eyes(pen, coat.ink, spread=0.095, height=0.58, size=0.034)

@@ -1,0 +1,1 @@
+"""Manners of painting: each makes a finished picture look otherwise and changes no subject."""
