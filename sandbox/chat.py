@@ -4,6 +4,8 @@ The bot's real callbacks run; what is missing is the wire (see tests/wire).
 """
 
 import asyncio
+import logging
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,7 +14,17 @@ from typing import Any
 
 import simcord
 
+from bot.domain.errors import LimnerError
+
+log = logging.getLogger(__name__)
+
 TICK_S = 0.5
+TOPIC = "Type / to ask. This page has one channel, and no message menus (right-click, Apps)."
+_MENTION, _MOMENT = re.compile(r"<@!?(\d+)>"), re.compile(r"<t:(\d+)(?::\w)?>")
+
+
+class NotSent(LimnerError):
+    """Discord's own client would not have let that be sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,47 +35,95 @@ class Chat:
     channel: simcord.ChannelHandle
     ana: simcord.MemberActor
     bob: simcord.MemberActor
+    host: simcord.WebhookHandle
+    #: SimCord refuses what begins while something else is under way, so whoever acts waits here.
+    turn: asyncio.Lock
 
-    def lines(self) -> list[str]:
-        """What stands in the channel now, a line a message, the oldest first."""
-        return [
-            f"{message.author.display_name}: {message.content or '...'}"
-            + "".join(f"  [{file.filename}]" for file in message.attachments)
-            for message in self.channel.history()
-        ]
+    async def imagine(self, prompt: str) -> None:
+        """Ana types /imagine. Raises NotSent where Discord would not have sent it."""
+        async with self.turn:
+            try:
+                await self.ana.slash(self.channel, "imagine", prompt=prompt)
+            except simcord.OptionError as error:
+                raise NotSent(f"Discord would not send that: {error}") from error
 
-    async def files(self) -> dict[str, bytes]:
-        """The files of the newest message, by name."""
-        newest = self.channel.last_message
-        if newest is None:
-            return {}
-        return {file.filename: await file.read() for file in newest.attachments}
+    async def announce(self, text: str) -> None:
+        """The host of the sandbox says something."""
+        async with self.turn:
+            await self.host.send(text)
+
+    def newest(self) -> str:
+        """What Ana reads in the newest message, as plain text; empty where there is none."""
+        seen = self.channel.history(viewer=self.ana)
+        if not seen:
+            return ""
+        files = "".join(f"\n[{file.filename}]" for file in seen[-1].attachments)
+        text = _MENTION.sub(self._name, seen[-1].content + files).replace("**", "")
+        return f"{seen[-1].author.display_name}: {text}"
+
+    async def files(self) -> list[tuple[str, bytes]]:
+        """The files of the newest message, each with its name."""
+        seen = self.channel.history(viewer=self.ana)[-1:]
+        return [(file.filename, await file.read()) for each in seen for file in each.attachments]
+
+    def _name(self, mention: re.Match[str]) -> str:
+        people = {person.id: person.name for person in (self.ana, self.bob)}
+        return f"@{people.get(int(mention[1]), mention[1])}"
+
+
+def counted_down(text: str, now: datetime) -> str:
+    """The text with its moments as Discord would show them: "in 3 s", "2 min ago"."""
+
+    def said(moment: re.Match[str]) -> str:
+        away_s = int(moment[1]) - round(now.timestamp())
+        size = f"{abs(away_s)} s" if abs(away_s) < 60 else f"{abs(away_s) // 60} min"
+        return "now" if away_s == 0 else f"in {size}" if away_s > 0 else f"{size} ago"
+
+    return _MOMENT.sub(said, text)
 
 
 @asynccontextmanager
-async def open_chat(client: Any) -> AsyncIterator[Chat]:
-    """The bot `client` in a server of its own, with the clock at now and running."""
-    async with simcord.run(client, shard_count=1) as env:
-        await env.advance_time((datetime.now(UTC) - env.now()).total_seconds())
-        guild = env.create_guild("The Studio")
-        chat = Chat(
-            env=env,
-            channel=guild.create_text_channel("pictures"),
-            ana=guild.add_member(env.create_user("ana")),
-            bob=guild.add_member(env.create_user("bob")),
-        )
-        ticking = asyncio.create_task(_tick(env))
-        try:
-            yield chat
-        finally:
-            ticking.cancel()
-            await asyncio.gather(ticking, return_exceptions=True)
+async def open_chat(client: Any, *, name: str) -> AsyncIterator[Chat]:
+    """The bot `client` in a server of its own, under that name, with the clock at now."""
+    env = simcord.Env(client, shard_count=1, check_errors=False)
+    chat = _furnished(env, name)
+    await env.start()
+    try:
+        with env.time_context():
+            await env.advance_time((datetime.now(UTC) - env.now()).total_seconds())
+            # A bot with a kept database knows its commands to be registered; this Discord is new.
+            await client.tree.sync()
+            ticking = asyncio.create_task(_tick(chat))
+            try:
+                yield chat
+            finally:
+                ticking.cancel()
+                await asyncio.gather(ticking, return_exceptions=True)
+    finally:
+        async with chat.turn:
+            await env.shutdown()
 
 
-async def _tick(env: simcord.Env) -> None:
+def _furnished(env: simcord.Env, name: str) -> Chat:
+    """Server and people, made before the clock moves: each start gives them the same ids.
+
+    So a kept database still knows its people.
+    """
+    env.backend.bot_user.name = name
+    guild = env.create_guild("The Studio")
+    channel = guild.create_text_channel("pictures", topic=TOPIC)
+    ana, bob = (guild.add_member(env.create_user(person)) for person in ("ana", "bob"))
+    host = guild.create_webhook(channel, "The sandbox")
+    return Chat(env, channel, ana, bob, host, turn=asyncio.Lock())
+
+
+async def _tick(chat: Chat) -> None:
     """Keep the simulated clock beside the real one."""
     while True:
         await asyncio.sleep(TICK_S)
-        lag_s = (datetime.now(UTC) - env.now()).total_seconds()
-        if lag_s > 0:
-            await env.advance_time(lag_s)
+        async with chat.turn:
+            lag_s = (datetime.now(UTC) - chat.env.now()).total_seconds()
+            try:
+                await chat.env.advance_time(max(0.0, lag_s))
+            except TimeoutError as error:
+                log.warning("chat.slow error=%s", error)
