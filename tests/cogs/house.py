@@ -104,9 +104,8 @@ class House:
 
     async def stops(self) -> None:
         await self.bot.runner.stop()
-        for task in self._running:
-            task.cancel()
-        await asyncio.gather(*self._running, return_exceptions=True)
+        # Never cancelled: it may be in the middle of a look into the database.
+        await asyncio.gather(*self._running)
 
     async def restarts(self) -> None:
         """The same database and the same Discord, a client that remembers nothing."""
