@@ -1,10 +1,44 @@
-"""Bytes in, bytes out: checks pictures, writes texts into them, makes them fit. Never does I/O.
+"""Bytes in, bytes out: checks pictures, brings them into shape, masks them. Never does I/O.
 
 Everything here takes a processor's time: on the event loop, use the twins in `threads`.
 """
 
+from bot.pictures.compositing import composite
 from bot.pictures.fitting import Fitted, fit
+from bot.pictures.masks import (
+    AREAS,
+    mask_copy,
+    mask_from_area,
+    mask_from_file,
+    mask_from_transparency,
+)
+from bot.pictures.normalising import (
+    MAX_INPUT_PIXELS,
+    VENDOR_MAX_BYTES,
+    Normal,
+    normalise,
+    vendor_copy,
+)
 from bot.pictures.texts import with_text
 from bot.pictures.verification import MAX_BYTES, MAX_PIXELS, Verified, verify
 
-__all__ = ["MAX_BYTES", "MAX_PIXELS", "Fitted", "Verified", "fit", "verify", "with_text"]
+__all__ = [
+    "AREAS",
+    "MAX_BYTES",
+    "MAX_INPUT_PIXELS",
+    "MAX_PIXELS",
+    "VENDOR_MAX_BYTES",
+    "Fitted",
+    "Normal",
+    "Verified",
+    "composite",
+    "fit",
+    "mask_copy",
+    "mask_from_area",
+    "mask_from_file",
+    "mask_from_transparency",
+    "normalise",
+    "vendor_copy",
+    "verify",
+    "with_text",
+]

@@ -12,6 +12,15 @@ PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 TRUNCATED: Final = "The picture is cut off: part of the file is missing."
 DAMAGED: Final = "The picture is damaged: it cannot be read."
 
+_PIECE_BYTES: Final = 2**20
+_JPEG_SCAN: Final = 0xDA
+# Every "start of frame": C0 to CF, without tables (C4), an extension (C8) and arithmetics (CC).
+_JPEG_FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+# Segments and padding bytes before the scan; a large profile takes some fifty segments.
+_JPEG_STEPS: Final = 10_000
+# A progressive picture has about ten. Each goes over all pixels again, however few its bytes.
+_JPEG_MAX_SCANS: Final = 100
+
 
 class Format(StrEnum):
     """A format we take; the value is its media type."""
@@ -82,9 +91,7 @@ def require_whole(data: bytes, kind: Format) -> None:
             for _chunk in png_chunks(data):
                 pass
         case Format.JPEG:
-            # The picture's own end, behind its scan: a thumbnail in the header has one too.
-            if data.find(b"\xff\xd9", _jpeg_scan_start(data)) < 0:
-                raise PictureError(TRUNCATED)
+            _require_whole_jpeg(data)
         case Format.WEBP:
             if len(data) < 8 + int.from_bytes(data[4:8], "little"):
                 raise PictureError(TRUNCATED)
@@ -93,16 +100,64 @@ def require_whole(data: bytes, kind: Format) -> None:
                 raise PictureError(TRUNCATED)
 
 
-def _jpeg_scan_start(data: bytes) -> int:
+def announced_pixels(data: bytes) -> int:
+    """How many pixels a frame is said to have; 0 where the header is none. Quick, never raises."""
+    try:
+        width_px, height_px = _announced_size(data)
+    except PictureError:
+        return 0
+    return width_px * height_px
+
+
+def _announced_size(data: bytes) -> tuple[int, int]:
+    match format_of(data):
+        case Format.PNG:
+            return int.from_bytes(data[16:20]), int.from_bytes(data[20:24])
+        case Format.GIF:
+            return int.from_bytes(data[6:8], "little"), int.from_bytes(data[8:10], "little")
+        case Format.WEBP:
+            return webp_canvas(data)
+        case Format.JPEG:
+            for marker, start in _jpeg_segments(data):
+                if marker in _JPEG_FRAMES:
+                    size = data[start + 5 : start + 7], data[start + 3 : start + 5]
+                    return int.from_bytes(size[0]), int.from_bytes(size[1])
+    raise PictureError(DAMAGED)
+
+
+def _jpeg_segments(data: bytes) -> Iterator[tuple[int, int]]:
+    """Marker and where its length stands, for every segment before the first scan, and that one.
+
+    Raises PictureError where there is no scan.
+    """
     position = 2
-    while position + 4 <= len(data):
+    for _step in range(_JPEG_STEPS):
+        if position + 4 > len(data):
+            break
         marker = data[position + 1]
         if data[position] != 0xFF or marker == 0xFF:  # padding before a marker
             position += 1
-        elif marker == 0xDA:
-            return position
-        else:
-            position += 2 + int.from_bytes(data[position + 2 : position + 4])
+            continue
+        yield marker, position + 2
+        if marker == _JPEG_SCAN:
+            return
+        position += 2 + int.from_bytes(data[position + 2 : position + 4])
+    raise PictureError(TRUNCATED)
+
+
+def _require_whole_jpeg(data: bytes) -> None:
+    scan_start = max(start for _marker, start in _jpeg_segments(data))
+    scans = 0
+    # In pieces: a search through 50 MB in one go would let no other thread run for long.
+    for start in range(scan_start, len(data), _PIECE_BYTES):
+        # A marker may lie across the border.
+        end = start + _PIECE_BYTES + 1
+        scans += data.count(b"\xff\xda", start, end)
+        if scans > _JPEG_MAX_SCANS:
+            raise PictureError(DAMAGED)
+        # The picture's own end, behind its scan: a thumbnail in the header has one too.
+        if data.find(b"\xff\xd9", start, end) >= 0:
+            return
     raise PictureError(TRUNCATED)
 
 

@@ -28,6 +28,9 @@ from bot.pictures.formats import (
 MAX_BYTES: Final = 50 * 1024 * 1024
 # Four bytes a pixel while it is decoded: 200 MB at the very most.
 MAX_PIXELS: Final = 50_000_000
+# Pillow hands a decoded WebP over as one copy, during which no other thread runs: 2 ms for each
+# million pixels. The other formats come row by row. 4096 × 4096 is what upscalers make at most.
+WEBP_MAX_PIXELS: Final = 4_096 * 4_096
 _MAX_FRAMES: Final = 1_000
 
 # The decoders are opened by name: Image.open() would try more formats than we take, and
@@ -39,7 +42,7 @@ _OPENERS: Final[dict[Format, Callable[[BytesIO], ImageFile.ImageFile]]] = {
     Format.GIF: GifImageFile,
 }
 # What Pillow's decoders raise on bytes that somebody made up.
-_DECODER_ERRORS: Final = (
+DECODER_ERRORS: Final = (
     OSError,
     SyntaxError,
     ValueError,
@@ -73,11 +76,26 @@ def verify(data: bytes, *, max_pixels: int = MAX_PIXELS, max_bytes: int = MAX_BY
     `max_pixels` counts all frames together, and is looked at before anything is decoded.
     Raises PictureError in words that the sender of the bytes understands.
     """
-    kind = _announced(data, max_bytes)
+    kind = announced(data, max_bytes)
     with opened(data, kind, max_pixels=max_pixels) as picture:
         width_px, height_px = picture.size
         frames = _decode_all(picture, max_pixels)
     return Verified(kind.value, width_px, height_px, animated=frames > 1)
+
+
+def announced(data: bytes, max_bytes: int | None = None) -> Format:
+    """The format that the first bytes announce. Raises PictureError if there is none we take."""
+    if not data:
+        raise PictureError("The file is empty.")
+    if max_bytes is not None and len(data) > max_bytes:
+        limit = f"{max_bytes / 1024 / 1024:.3g} MiB"
+        raise PictureError(f"The file is too large: at most {limit} are read.")
+    kind = format_of(data)
+    if kind is None and looks_like_a_web_page(data):
+        raise PictureError("This is a web page, not a picture.")
+    if kind is None:
+        raise PictureError("This is not a PNG, JPEG, WebP or GIF picture.")
+    return kind
 
 
 def opened(data: bytes, kind: Format, *, max_pixels: int) -> ImageFile.ImageFile:
@@ -85,6 +103,7 @@ def opened(data: bytes, kind: Format, *, max_pixels: int) -> ImageFile.ImageFile
     require_whole(data, kind)
     if kind is Format.WEBP:
         _require_size(webp_canvas(data), max_pixels)
+        _require_size(webp_canvas(data), WEBP_MAX_PIXELS, of="of a WebP ")
     with reading():
         picture = _OPENERS[kind](BytesIO(data))
     _require_size(picture.size, max_pixels)
@@ -96,33 +115,19 @@ def reading() -> Iterator[None]:
     """What a decoder raises inside comes out as PictureError."""
     try:
         yield
-    except _DECODER_ERRORS as error:
+    except DECODER_ERRORS as error:
         cut_off = isinstance(error, OSError) and "truncated" in str(error)
         raise PictureError(TRUNCATED if cut_off else DAMAGED) from error
 
 
-def _announced(data: bytes, max_bytes: int) -> Format:
-    if not data:
-        raise PictureError("The file is empty.")
-    if len(data) > max_bytes:
-        limit = f"{max_bytes / 1024 / 1024:.3g} MiB"
-        raise PictureError(f"The file is too large: at most {limit} are read.")
-    kind = format_of(data)
-    if kind is None and looks_like_a_web_page(data):
-        raise PictureError("This is a web page, not a picture.")
-    if kind is None:
-        raise PictureError("This is not a PNG, JPEG, WebP or GIF picture.")
-    return kind
-
-
-def _require_size(size: tuple[int, int], max_pixels: int) -> None:
+def _require_size(size: tuple[int, int], max_pixels: int, *, of: str = "") -> None:
     width_px, height_px = size
     if width_px < 1 or height_px < 1:
         raise PictureError("The picture has no pixels.")
     if width_px * height_px > max_pixels:
         raise PictureError(
             f"The picture is too large: {width_px} × {height_px} px, "
-            f"at most {max_pixels / 1_000_000:.3g} million pixels are read."
+            f"at most {max_pixels / 1_000_000:.3g} million pixels {of}are read."
         )
 
 

@@ -1,23 +1,11 @@
 """What is too large to be sent is made smaller, as little as will do."""
 
-from io import BytesIO
-
 import pytest
 from PIL import Image
 
 from bot.domain.errors import PictureError
 from bot.pictures import Fitted, fit, threads, verify, with_text
-from tests.pictures.pictures import SAMPLES, animation, painting, saved
-
-
-def _noise(*, side_px: int = 256) -> Image.Image:
-    return Image.effect_noise((side_px, side_px), 80).convert("RGB")
-
-
-def _decoded(data: bytes) -> Image.Image:
-    with Image.open(BytesIO(data)) as picture:
-        picture.load()
-        return picture.copy()
+from tests.pictures.pictures import SAMPLES, animation, decoded, noise, painting, saved
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -31,7 +19,7 @@ def test_what_fits_is_not_touched(name: str) -> None:
 
 
 def test_a_little_too_large_costs_quality_but_no_size() -> None:
-    data = saved(_noise(), "PNG")
+    data = saved(noise(), "PNG")
 
     fitted = fit(data, limit_bytes=len(data) - 1)
 
@@ -58,11 +46,11 @@ def test_what_can_never_fit_is_said() -> None:
 
 
 def test_transparency_is_kept() -> None:
-    picture = _noise()
+    picture = noise()
     picture.putalpha(Image.linear_gradient("L"))
     data = saved(picture, "PNG")
 
-    fitted = _decoded(fit(data, limit_bytes=len(data) - 1).data)
+    fitted = decoded(fit(data, limit_bytes=len(data) - 1).data)
 
     assert fitted.mode == "RGBA"
     assert fitted.getpixel((10, 0)) != fitted.getpixel((10, 255))
@@ -72,7 +60,7 @@ def test_sixteen_bits_become_eight_of_the_same_brightness() -> None:
     grey = Image.effect_noise((128, 128), 4).convert("I").point(lambda level: level * 256)
     data = saved(grey.convert("I;16"), "PNG")
 
-    fitted = _decoded(fit(data, limit_bytes=len(data) - 1).data).convert("L")
+    fitted = decoded(fit(data, limit_bytes=len(data) - 1).data).convert("L")
 
     assert 120 < sum(fitted.tobytes()) / (128 * 128) < 136
 
@@ -80,7 +68,7 @@ def test_sixteen_bits_become_eight_of_the_same_brightness() -> None:
 def test_a_photo_taken_sideways_stands_upright() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # turn by 90 degrees
-    data = saved(_noise().resize((256, 128)), "JPEG", exif=exif, quality=100)
+    data = saved(noise().resize((256, 128)), "JPEG", exif=exif, quality=100)
 
     fitted = fit(data, limit_bytes=len(data) - 1)
 
@@ -88,9 +76,9 @@ def test_a_photo_taken_sideways_stands_upright() -> None:
 
 
 def test_print_colours_become_screen_colours() -> None:
-    data = saved(_noise().convert("CMYK"), "JPEG", quality=100)
+    data = saved(noise().convert("CMYK"), "JPEG", quality=100)
 
-    assert _decoded(fit(data, limit_bytes=len(data) - 1).data).mode == "RGB"
+    assert decoded(fit(data, limit_bytes=len(data) - 1).data).mode == "RGB"
 
 
 def test_of_an_animation_the_first_frame_is_left() -> None:
@@ -100,7 +88,7 @@ def test_of_an_animation_the_first_frame_is_left() -> None:
 
 
 def test_longer_than_webp_allows_is_made_shorter() -> None:
-    data = saved(_noise().resize((17_000, 4)), "PNG")
+    data = saved(noise().resize((17_000, 4)), "PNG")
 
     assert verify(fit(data, limit_bytes=len(data) - 1).data).width_px == 16_383
 

@@ -4,7 +4,6 @@ import struct
 import threading
 import time
 import warnings
-import zlib
 
 import pytest
 from hypothesis import given
@@ -14,7 +13,16 @@ from PIL import Image
 from bot.domain.errors import PictureError
 from bot.pictures import Verified, verify
 from bot.pictures.formats import PNG_SIGNATURE
-from tests.pictures.pictures import SAMPLES, animation, painting, saved
+from tests.pictures.pictures import (
+    SAMPLES,
+    animation,
+    gif_claiming,
+    jpeg_claiming,
+    painting,
+    png_claiming,
+    saved,
+    webp_claiming,
+)
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -67,42 +75,14 @@ def test_too_many_bytes_are_refused_unread() -> None:
         verify(b"\x89PNG" * 1024 * 1024, max_bytes=1024 * 1024)
 
 
-def _png_claiming(width_px: int, height_px: int) -> bytes:
-    def chunk(name: bytes, content: bytes) -> bytes:
-        checksum = struct.pack(">I", zlib.crc32(name + content))
-        return struct.pack(">I", len(content)) + name + content + checksum
-
-    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width_px, height_px, 8, 2, 0, 0, 0))
-    return PNG_SIGNATURE + header + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
-
-
-def _webp_claiming(width_px: int, height_px: int) -> bytes:
-    size = (width_px - 1).to_bytes(3, "little") + (height_px - 1).to_bytes(3, "little")
-    body = b"WEBPVP8X" + struct.pack("<I", 10) + b"\0\0\0\0" + size
-    return b"RIFF" + struct.pack("<I", len(body)) + body
-
-
-def _gif_claiming(width_px: int, height_px: int) -> bytes:
-    data = bytearray(SAMPLES["gif"])
-    data[6:10] = struct.pack("<HH", width_px, height_px)
-    return bytes(data)
-
-
-def _jpeg_claiming(width_px: int, height_px: int) -> bytes:
-    data = bytearray(SAMPLES["jpeg"])
-    frame = data.index(b"\xff\xc0")
-    data[frame + 5 : frame + 9] = struct.pack(">HH", height_px, width_px)
-    return bytes(data)
-
-
 @pytest.mark.parametrize(
     "bomb",
     [
-        _png_claiming(60_000, 60_000),
-        _png_claiming(2**31 - 1, 2**31 - 1),
-        _webp_claiming(16_000, 16_000),
-        _gif_claiming(65_000, 65_000),
-        _jpeg_claiming(65_000, 65_000),
+        png_claiming(60_000, 60_000),
+        png_claiming(2**31 - 1, 2**31 - 1),
+        webp_claiming(16_000, 16_000),
+        gif_claiming(65_000, 65_000),
+        jpeg_claiming(65_000, 65_000),
         saved(Image.new("1", (8_000, 8_000)), "PNG"),
     ],
 )
@@ -167,7 +147,7 @@ def test_noise_behind_a_true_beginning_raises_nothing_but_our_own_error(
 def test_pillows_own_limit_stays_as_it_was() -> None:
     before = Image.MAX_IMAGE_PIXELS
     with pytest.raises(PictureError):
-        verify(_png_claiming(60_000, 60_000))
+        verify(png_claiming(60_000, 60_000))
 
     assert before == Image.MAX_IMAGE_PIXELS
 
