@@ -226,7 +226,7 @@ async def _keep_clean(house: House) -> None:
     while True:
         await asyncio.sleep(CLEAN_UP_EVERY_S)
         try:
-            cleaned = await house.records.clean_up(before=house.now() - keep)
+            cleaned = await house.records.clean_up(before=house.now() - keep, expired=house.now())
         except LimnerError:
             log.exception("clean_up.failed")
         else:

@@ -66,6 +66,21 @@ class DiscordCourier:
             except trouble.FAULTS as error:
                 raise trouble.later(error) from error
 
+    async def place(self, progress: Progress, begin_message: BeginMessage) -> int | None:
+        """Post a card as a message of its own; None where that failed, or may have failed."""
+        job = progress.job
+        if not self._mail.is_open:
+            return None
+        try:
+            async with self._alone(job.id):
+                # From now on a delivery looks for this message before it sends one.
+                await begin_message()
+                post = Post.of(cards.progress(progress))
+                return await self._mail.send(self._mail.channel(job), post, nonce=f"{job.id}:card")
+        except (*trouble.FAULTS, CourierError, StorageError) as error:
+            _log.warning("card.unplaced job=%d error=%r", job.id, error)
+            return None
+
     async def progress(self, progress: Progress) -> None:
         """Edit the card of a live job, at most every 3 s. Trouble is logged, not raised."""
         job = progress.job

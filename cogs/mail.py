@@ -132,9 +132,12 @@ class Mail:
         return await self._client.create_dm(discord.Object(user_id))
 
     async def find_card(self, job: Job, *, sent_at: datetime) -> int | None:
-        """Our message in the channel that carries this job's buttons."""
+        """Our message in the channel that is this job's card, finished or not."""
+        mark = f"· job {job.id}\n"
         return await self._find(
-            self.channel(job), sent_at, lambda message: job.id in _jobs_of(message)
+            self.channel(job),
+            sent_at,
+            lambda message: job.id in _jobs_of(message) or mark in f"{message.content}\n",
         )
 
     async def find_direct(

@@ -87,7 +87,14 @@ class Routes:
         if first_try_at is not None:
             match await self._look_back(job, first_try_at):
                 case int(found):
-                    return Delivered(route=Route.CHANNEL, message_id=found)
+                    # Perhaps it is the card as it stood when the job began: it is brought up to
+                    # date, which repeats harmlessly.
+                    edited = await _tried(job, self._mail.edit_by_bot(job, found, post))
+                    if edited is Wall.FILES_TOO_LARGE:
+                        edited = await _tried(job, self._mail.edit_by_bot(job, found, bare))
+                    if isinstance(edited, int):
+                        return Delivered(route=Route.CHANNEL, message_id=edited)
+                    return None
                 case Wall.PLACE_GONE:
                     return None
                 case Wall():

@@ -271,7 +271,7 @@ def _job(row: Row[Any]) -> Job:
     return Job(
         id=row.id,
         status=JobStatus(row.status),
-        request=_request(row.request),
+        request=request_from(row.request),
         requester=Requester(
             user_id=row.user_id,
             guild_id=row.guild_id,
@@ -293,7 +293,8 @@ def _job(row: Row[Any]) -> Job:
     )
 
 
-def _request(kept: dict[str, Any]) -> ImageRequest:
+def request_from(kept: dict[str, Any]) -> ImageRequest:
+    """The request that was kept as JSON."""
     return replace(
         ImageRequest(**kept),
         kind=Kind(kept["kind"]),

@@ -4,10 +4,15 @@ import asyncio
 import contextlib
 import hashlib
 import os
+import re
 import tempfile
+import time
+from datetime import timedelta
 from pathlib import Path
 
 from bot.domain.errors import StorageError
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class PictureFiles:
@@ -31,15 +36,28 @@ class PictureFiles:
         except OSError as error:
             raise StorageError(f"a picture could not be removed: {error.strerror}") from error
 
+    async def older_than(self, age: timedelta) -> list[str]:
+        """The digests of all files that were last kept longer ago than that."""
+        return await asyncio.to_thread(self._older_than, time.time() - age.total_seconds())
+
+    def _older_than(self, moment_s: float) -> list[str]:
+        return [
+            path.name
+            for path in self._folder.glob("??/*")
+            if _DIGEST.fullmatch(path.name) and path.stat().st_mtime < moment_s
+        ]
+
     def _path(self, sha256: str) -> Path:
         return self._folder / sha256[:2] / sha256
 
     def _put(self, data: bytes) -> str:
         sha256 = hashlib.sha256(data).hexdigest()
         path = self._path(sha256)
-        if path.exists():
-            return sha256
         try:
+            if path.exists():
+                # Kept anew: whoever sweeps up what nobody names must not take it now.
+                os.utime(path)
+                return sha256
             path.parent.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
             try:

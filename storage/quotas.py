@@ -65,7 +65,7 @@ async def reserve(
             day=when.day,
             month=when.month,
             utc_month=owner.month,
-            pictures=job.request.count,
+            pictures=job.request.pictures,
             cost_micros=cost_micros,
             booked_at=now,
         )

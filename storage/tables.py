@@ -191,6 +191,39 @@ ledger = Table(
     Index("ledger_closed_once", "job_id", unique=True, sqlite_where=text("entry != 'reserve'")),
 )
 
+# Tickets of the mask page: what is to be repainted, for whom, and by which browser.
+easels = Table(
+    "easels",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("user_id", BigInteger, nullable=False),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("age_restricted", Boolean, nullable=False),
+    Column("request", JSON, nullable=False),
+    Column("source_sha256", String, nullable=False, index=True),
+    Column("file_limit_bytes", Integer, nullable=False),
+    Column("expires_at", UtcTime, nullable=False, index=True),
+    Column("browser", String),
+    Column("job_id", ForeignKey("jobs.id")),
+)
+
+# Pictures that somebody was shown to choose from, or has chosen: what no custom_id can hold.
+picks = Table(
+    "picks",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("user_id", BigInteger, nullable=False),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("sha256", String, nullable=False, index=True),
+    Column("mime", String, nullable=False),
+    Column("width_px", Integer, nullable=False),
+    Column("height_px", Integer, nullable=False),
+    Column("size_bytes", Integer, nullable=False),
+    Column("expires_at", UtcTime, nullable=False, index=True),
+)
+
 server_settings = Table(
     "server_settings",
     metadata,

@@ -43,6 +43,7 @@ class Verdict(StrEnum):
     """How a job ended."""
 
     PICTURES = "pictures"  # at least one picture stands in our store and may be shown
+    DESCRIBED = "described"  # words came, where words were asked for
     FLAGGED = "flagged"  # pictures came, and none of them may be shown in that channel
     REFUSED = "refused"  # the vendor did not like the request
     CONTENT = "content"  # the vendor's moderation did not like the request

@@ -80,6 +80,11 @@ class ImageRequest:
     parent_job: int | None = None
     parent_picture: int | None = None
 
+    @property
+    def pictures(self) -> int:
+        """How many pictures it asks for: what a quota counts."""
+        return 0 if self.kind is Kind.DESCRIBE else self.count
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requester:

@@ -1,4 +1,4 @@
-"""Signed tickets: an unguessable name that a link carries, good for one purpose and some time. Pure.
+"""Signed tickets: an unguessable name in a link, good for one purpose and for a while. Pure.
 
 A ticket proves only that we made it. What it stands for, and whether it was used, is in storage.
 """
@@ -22,8 +22,7 @@ class Ticket:
 def sign(ticket: Ticket, *, purpose: str, key: str) -> str:
     """The ticket as text that fits into a link."""
     payload = [ticket.name, int(ticket.expires_at.timestamp())]
-    text = URLSafeSerializer(key, salt=purpose).dumps(payload)
-    return text if isinstance(text, str) else text.decode()
+    return str(URLSafeSerializer(key, salt=purpose).dumps(payload))
 
 
 def read(text: str, *, purpose: str, key: str) -> Ticket | None:

@@ -81,6 +81,13 @@ class Courier(Protocol):
         """
         ...
 
+    async def place(self, progress: Progress, begin_message: BeginMessage) -> int | None:
+        """Post the card of a job that has no reply of its own as a message in its channel.
+
+        The message's id; None where it could not be posted, or surely known to be. Never raises.
+        """
+        ...
+
     async def progress(self, progress: Progress) -> None:
         """Edit the card of a live job, never of a settled one. Trouble is logged, not raised."""
         ...

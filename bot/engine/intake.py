@@ -27,7 +27,7 @@ from bot.domain.styles import Style
 from bot.engine.line import LineView
 from bot.engine.policy import Policy
 from bot.modelslab.catalogue import Catalogue, Review, review
-from storage import cards, gates, jobs, preferences, quotas, slots
+from storage import cards, gates, inputs, jobs, preferences, quotas, slots
 from storage.database import Database, Transaction
 
 # A job whose acknowledgement is still on its way is not submitted; after a crash, it is.
@@ -36,10 +36,10 @@ ACK_GRACE = timedelta(seconds=5)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """The interaction that will carry the card."""
+    """The interaction that will carry the card; no token where there is none to answer."""
 
-    token: str
-    expires_at: datetime
+    token: str | None
+    expires_at: datetime | None
     file_limit_bytes: int
 
 
@@ -123,6 +123,7 @@ class Intake:
             made = await self._insert(tx, request, requester, source_key=source_key)
             if not isinstance(made, Job):
                 return made
+            await inputs.put(tx, made)
             await cards.insert_card(
                 tx,
                 Card(
@@ -201,9 +202,9 @@ class Intake:
         now = self._now()
         server = await preferences.of_server(tx, requester.guild_id)
         when, owner = period(now, server.time_zone or UTC_ZONE), period(now, UTC_ZONE)
-        cost_micros = request.count * self._policy.price_micros
+        cost_micros = max(1, request.pictures) * self._policy.price_micros
         over = decide(
-            request.count,
+            request.pictures,
             cost_cents=cost_micros / 10_000,
             limits=self._policy.limits_of(server),
             usage=await quotas.usage(

@@ -2,17 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum, auto
 
 from bot.domain.job import Job, JobStatus, StoredPicture
 from bot.engine.visibility import may_see
 from bot.modelslab.catalogue import Catalogue, Review, review
-from storage import facts, holdings, inputs, jobs, results
+from storage import easels, facts, holdings, inputs, jobs, picks, results
 from storage.database import Database, Transaction
 from storage.pictures import PictureFiles
 
 CLEANED_AT_ONCE = 100
+UNNAMED_FOR = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +72,16 @@ class Records:
         await self._remove(orphans)
         return Forgot.DONE
 
-    async def clean_up(self, *, before: datetime) -> int:
-        """Drop the pictures of jobs that were delivered before then; how many jobs those were."""
+    async def clean_up(self, *, before: datetime, expired: datetime) -> int:
+        """Drop the pictures of jobs that were delivered before then; how many jobs those were.
+
+        Choices and easels go that had expired by `expired`, and files that nobody names.
+        """
+        async with self._database.transaction() as tx:
+            dropped = await easels.clear(tx, before=expired) | await picks.clear(tx, before=expired)
+            orphans = dropped - await holdings.needed(tx, dropped)
+        await self._remove(orphans)
+        await self._sweep()
         cleaned = 0
         while True:
             async with self._database.transaction() as tx:
@@ -82,6 +91,14 @@ class Records:
             cleaned += len(overdue)
             if len(overdue) < CLEANED_AT_ONCE:
                 return cleaned
+
+    async def _sweep(self) -> None:
+        """Files of requests that were refused after their picture had been taken in."""
+        old = await self._files.older_than(UNNAMED_FOR)
+        for some in (old[i : i + CLEANED_AT_ONCE] for i in range(0, len(old), CLEANED_AT_ONCE)):
+            async with self._database.reading() as tx:
+                needed = await holdings.needed(tx, some)
+            await self._remove(set(some) - needed)
 
     async def _remove(self, digests: Iterable[str]) -> None:
         for sha256 in digests:

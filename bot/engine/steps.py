@@ -10,17 +10,18 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from bot.domain import schedule
-from bot.domain.errors import DownloadError, PictureError, StaleJob
+from bot.domain.errors import StaleJob
 from bot.domain.gates import PROBE_S, GateReason
-from bot.domain.job import Job, Outcome, StoredPicture, VendorTicket, Verdict
+from bot.domain.job import Job, JobStatus, Outcome, StoredPicture, VendorTicket, Verdict
 from bot.domain.styles import Style, styled
 from bot.download import Downloader
+from bot.engine.collecting import Collector
 from bot.engine.gatekeeper import Gatekeeper
 from bot.engine.policy import Policy
+from bot.engine.uploads import Images, Uploads
 from bot.modelslab.catalogue import Catalogue, Review, review
 from bot.modelslab.client import ModelsLab
 from bot.modelslab.wire import Accepted, Finished, Reason, Refused, StillRunning, Unclear
-from bot.pictures import threads as pictures
 from storage import jobs, quotas, results, slots
 from storage.database import Database, Transaction
 from storage.pictures import PictureFiles
@@ -65,8 +66,8 @@ class Steps:
     ) -> None:
         self._database = database
         self._vendor = vendor
-        self._downloader = downloader
-        self._files = files
+        self._uploads = Uploads(database, vendor=vendor, files=files, now=now)
+        self._collector = Collector(downloader=downloader, files=files)
         self._gatekeeper = gatekeeper
         self._catalogue = catalogue
         self._styles = styles
@@ -84,6 +85,9 @@ class Steps:
             )
         style = None if request.style is None else self._styles.get(request.style)
         prompt, negative = styled(request.prompt, request.negative, style)
+        images = await self._uploads.images(job, model)
+        if not isinstance(images, Images):
+            return await self._not_uploaded(job, images)
         now = self._now()
         # Committed before the POST: after a crash we must not buy the picture twice.
         async with self._database.transaction() as tx:
@@ -98,6 +102,8 @@ class Steps:
                     negative=negative,
                     seed=job.seed,
                     track_id=str(job.id),
+                    images=images.urls,
+                    size=images.size,
                 )
         except TimeoutError:
             reply = Unclear("no answer before the job's deadline")
@@ -123,11 +129,13 @@ class Steps:
         reply: Finished | StillRunning | Refused | Unclear
         try:
             async with asyncio.timeout(min(left_s, schedule.FETCH_TIMEOUT_S)):
-                reply = await self._vendor.fetch(ticket)
+                reply = await self._vendor.fetch(ticket, kind=job.request.kind)
         except TimeoutError:
             reply = Unclear("no answer in time")
         log.debug("job.checked job=%d reply=%s", job.id, _name(reply))
         match reply:
+            case Finished(text=str(words)):
+                return await self._described(job, words)
             case Finished():
                 return await self._collect(job, reply.ticket)
             case Refused(reason=reason) if reason in _ENDS:
@@ -149,6 +157,8 @@ class Steps:
         match reply:
             case Accepted(ticket=ticket, eta_s=eta_s):
                 return await self._accepted(job, ticket, eta_s)
+            case Finished(text=str(words)):
+                return await self._described(job, words)
             case Finished(ticket=ticket):
                 # Kept first: were we to die during the downloads, the links would be lost.
                 return await self._accepted(job, ticket, 0.0)
@@ -178,6 +188,17 @@ class Steps:
         await self._gatekeeper.succeeded()
         return job
 
+    async def _not_uploaded(self, job: Job, said: Refused | Unclear) -> Job:
+        """The vendor did not take a picture that the job starts from: nothing was posted."""
+        if isinstance(said, Refused) and said.reason in _ENDS:
+            return await self._settle(job, Outcome(verdict=_ENDS[said.reason], detail=said.message))
+        refused = said if isinstance(said, Refused) else Refused(Reason.DOWN, said.message)
+        return await self._back_to_line(job, refused)
+
+    async def _described(self, job: Job, words: str) -> Job:
+        """The vendor has answered with words: that is all there is."""
+        return await self._settle(job, Outcome(verdict=Verdict.DESCRIBED, detail=words), made=1)
+
     async def _back_to_line(self, job: Job, reply: Refused) -> Job:
         """The vendor surely took nothing: the job keeps its place, the gate closes if it must.
 
@@ -188,7 +209,9 @@ class Steps:
         attempts = job.attempts + 1 if reason is GateReason.DOWN else 0
         aside = timedelta(seconds=schedule.retry_s(attempts) if attempts else 0.0)
         async with self._database.transaction() as tx:
-            job = await jobs.back_to_line(tx, job, due_at=self._now() + aside, attempts=attempts)
+            # A job whose pictures could not be uploaded has not left the line.
+            back = jobs.later if job.status is JobStatus.QUEUED else jobs.back_to_line
+            job = await back(tx, job, due_at=self._now() + aside, attempts=attempts)
             await slots.free(tx, job.id)
         if reason is GateReason.DOWN:
             await self._gatekeeper.failed(reply.message)
@@ -205,48 +228,17 @@ class Steps:
             return await self._settle(
                 job, Outcome(verdict=Verdict.FLAGGED, received=len(links), flagged=len(links))
             )
-        found = await asyncio.gather(
-            *(
-                self._picture(job, position, link, flagged=ticket.flagged)
-                for position, link in enumerate(links, 1)
-            )
-        )
-        kept = tuple(picture for picture in found if isinstance(picture, StoredPicture))
-        faults = [fault for fault in found if not isinstance(fault, StoredPicture)]
-        if any(fault.retryable for fault in faults):
+        found = await self._collector.collect(job, ticket, links)
+        if found.may_grow:
             first_time = job.ticket is None or not job.ticket.links
             tries = 1 if first_time else job.attempts + 1
             if tries < schedule.DOWNLOAD_TRIES:
                 return await self._later(job, schedule.retry_s(tries), ticket, attempts=tries)
-        if not kept:
-            detail = str(faults[0]) if faults else "no picture was named"
+        if not found.kept:
+            detail = str(found.faults[0]) if found.faults else "no picture was named"
             return await self._settle(job, Outcome(verdict=Verdict.LOST, detail=detail))
-        outcome = Outcome(verdict=Verdict.PICTURES, received=len(kept))
-        return await self._settle(job, outcome, kept, made=len(links))
-
-    async def _picture(
-        self, job: Job, position: int, link: str, *, flagged: bool
-    ) -> StoredPicture | DownloadError:
-        """One picture, safe on our disk, or why it could not be had."""
-        try:
-            data = await self._downloader.get(link)
-            seen = await pictures.verify(data)
-        except DownloadError as error:
-            log.info("job.download_failed job=%d picture=%d why=%s", job.id, position, error)
-            return error
-        except PictureError as error:
-            # The vendor's store may serve a page or half a file before the picture is there.
-            log.info("job.download_failed job=%d picture=%d why=%s", job.id, position, error)
-            return DownloadError(str(error), retryable=True)
-        return StoredPicture(
-            position=position,
-            sha256=await self._files.put(data),
-            mime=seen.mime,
-            width_px=seen.width_px,
-            height_px=seen.height_px,
-            size_bytes=len(data),
-            flagged=flagged,
-        )
+        outcome = Outcome(verdict=Verdict.PICTURES, received=len(found.kept))
+        return await self._settle(job, outcome, found.kept, made=len(links))
 
     async def _later(
         self,

@@ -115,8 +115,8 @@ async def test_old_pictures_are_cleaned_up_and_young_ones_stay(world: World) -> 
     world.clock.advance(3600)
     young = await a_result(world, prompt="old", seed=2)
     moment = world.clock.now() - timedelta(minutes=30)
-    assert await world.records.clean_up(before=moment) == 3
-    assert await world.records.clean_up(before=moment) == 0
+    assert await world.records.clean_up(before=moment, expired=moment) == 3
+    assert await world.records.clean_up(before=moment, expired=moment) == 0
     # The young one shares its bytes with two of the old ones.
     assert on_disk(world.folder) == 1
     for job_id, left in ((old[0], 0), (young, 1)):
@@ -133,7 +133,7 @@ async def test_a_clean_up_goes_on_past_its_first_handful(
         await world.asks(seed=number)
     await world.until_done()
     world.clock.advance(60)
-    assert await world.records.clean_up(before=world.clock.now()) == 4
+    assert await world.records.clean_up(before=world.clock.now(), expired=world.clock.now()) == 4
     assert on_disk(world.folder) == 0
 
 

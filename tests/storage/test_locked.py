@@ -18,11 +18,13 @@ from bot.domain.preferences import MemberSettings, ServerSettings
 from bot.domain.request import InputPicture
 from storage import (
     cards,
+    easels,
     facts,
     gates,
     holdings,
     inputs,
     jobs,
+    picks,
     preferences,
     quotas,
     results,
@@ -48,18 +50,31 @@ CARD = Card(job_id=1, private=False, token=None, token_expires_at=None, file_lim
 PICTURE = StoredPicture(
     position=1, sha256="aa", mime="image/png", width_px=8, height_px=8, size_bytes=1
 )
-FROM_A_PICTURE = a_request(
-    source=InputPicture(sha256="aa", mime="image/png", width_px=8, height_px=8, size_bytes=1)
-)
+SOURCE = InputPicture(sha256="aa", mime="image/png", width_px=8, height_px=8, size_bytes=1)
+FROM_A_PICTURE = a_request(source=SOURCE)
+
+
+def an_easel(job: Job) -> easels.Easel:
+    return easels.Easel(
+        name="name",
+        request=FROM_A_PICTURE,
+        requester=job.requester,
+        file_limit_bytes=1,
+        expires_at=DEADLINE,
+    )
+
+
 MODULES: tuple[ModuleType, ...] = tuple(
     import_module(f"storage.{name}")
     for name in (
         "cards",
+        "easels",
         "facts",
         "gates",
         "holdings",
         "inputs",
         "jobs",
+        "picks",
         "preferences",
         "quotas",
         "results",
@@ -72,6 +87,11 @@ CALLS: dict[Callable[..., object], Call] = {
     cards.get: lambda tx, job: cards.get(tx, job.id),
     cards.placed: lambda tx, job: cards.placed(tx, {job.id: 1}),
     cards.begin_message: lambda tx, job: cards.begin_message(tx, job.id, now=NOW),
+    easels.put: lambda tx, job: easels.put(tx, an_easel(job)),
+    easels.get: lambda tx, job: easels.get(tx, "name"),
+    easels.bind: lambda tx, job: easels.bind(tx, "name", browser="digest"),
+    easels.used: lambda tx, job: easels.used(tx, "name", job_id=job.id),
+    easels.clear: lambda tx, job: easels.clear(tx, before=NOW),
     facts.get: lambda tx, job: facts.get(tx, "key"),
     facts.put: lambda tx, job: facts.put(tx, "key", "value"),
     gates.all_closed: lambda tx, job: gates.all_closed(tx),
@@ -113,6 +133,11 @@ CALLS: dict[Callable[..., object], Call] = {
         tx, job, route=Route.REPLY, message_id=None, now=NOW
     ),
     jobs.later: lambda tx, job: jobs.later(tx, job, due_at=DEADLINE),
+    picks.put: lambda tx, job: picks.put(
+        tx, [SOURCE], guild_id=SERVER, user_id=ANA, expires_at=DEADLINE
+    ),
+    picks.get: lambda tx, job: picks.get(tx, 1, 1, guild_id=SERVER, user_id=ANA, now=NOW),
+    picks.clear: lambda tx, job: picks.clear(tx, before=NOW),
     preferences.of_server: lambda tx, job: preferences.of_server(tx, SERVER),
     preferences.set_server: lambda tx, job: preferences.set_server(tx, SERVER, ServerSettings()),
     preferences.of_member: lambda tx, job: preferences.of_member(tx, guild_id=SERVER, user_id=ANA),

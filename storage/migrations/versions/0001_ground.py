@@ -131,6 +131,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("guild_id", "user_id"),
     )
     op.create_table(
+        "picks",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.Column("guild_id", sa.BigInteger(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("mime", sa.String(), nullable=False),
+        sa.Column("width_px", sa.Integer(), nullable=False),
+        sa.Column("height_px", sa.Integer(), nullable=False),
+        sa.Column("size_bytes", sa.Integer(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", "position"),
+    )
+    op.create_index(op.f("ix_picks_expires_at"), "picks", ["expires_at"], unique=False)
+    op.create_index(op.f("ix_picks_sha256"), "picks", ["sha256"], unique=False)
+    op.create_table(
         "server_settings",
         sa.Column("guild_id", sa.BigInteger(), nullable=False),
         sa.Column("server_day", sa.Integer(), nullable=True),
@@ -165,6 +181,27 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("job_id"),
     )
+    op.create_table(
+        "easels",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.Column("guild_id", sa.BigInteger(), nullable=False),
+        sa.Column("channel_id", sa.BigInteger(), nullable=False),
+        sa.Column("age_restricted", sa.Boolean(), nullable=False),
+        sa.Column("request", sa.JSON(), nullable=False),
+        sa.Column("source_sha256", sa.String(), nullable=False),
+        sa.Column("file_limit_bytes", sa.Integer(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("browser", sa.String(), nullable=True),
+        sa.Column("job_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["job_id"],
+            ["jobs.id"],
+        ),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_index(op.f("ix_easels_expires_at"), "easels", ["expires_at"], unique=False)
+    op.create_index(op.f("ix_easels_source_sha256"), "easels", ["source_sha256"], unique=False)
     op.create_table(
         "inputs",
         sa.Column("job_id", sa.Integer(), nullable=False),

@@ -1,0 +1,81 @@
+"""Fetches what the vendor made: downloads, verifies, finishes and keeps it. Settles nothing."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+from bot.domain.errors import DownloadError, PictureError
+from bot.domain.job import Job, StoredPicture, VendorTicket
+from bot.domain.request import Kind
+from bot.download import Downloader
+from bot.pictures import threads as pictures
+from storage.pictures import PictureFiles
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """The pictures that are safe on our disk, and why the others are not."""
+
+    kept: tuple[StoredPicture, ...]
+    faults: tuple[DownloadError, ...]
+
+    @property
+    def may_grow(self) -> bool:
+        """Whether another try may bring what is missing."""
+        return any(fault.retryable for fault in self.faults)
+
+
+class Collector:
+    """Asking again is harmless: files are named by their content."""
+
+    def __init__(self, *, downloader: Downloader, files: PictureFiles) -> None:
+        self._downloader = downloader
+        self._files = files
+
+    async def collect(self, job: Job, ticket: VendorTicket, links: tuple[str, ...]) -> Collected:
+        """Every picture that the links lead to, in their order."""
+        found = await asyncio.gather(
+            *(
+                self._picture(job, position, link, flagged=ticket.flagged)
+                for position, link in enumerate(links, 1)
+            )
+        )
+        return Collected(
+            kept=tuple(each for each in found if isinstance(each, StoredPicture)),
+            faults=tuple(each for each in found if isinstance(each, DownloadError)),
+        )
+
+    async def _picture(
+        self, job: Job, position: int, link: str, *, flagged: bool
+    ) -> StoredPicture | DownloadError:
+        try:
+            data = await self._downloader.get(link)
+            await pictures.verify(data)
+            data = await self._finished(job, data)
+            seen = await pictures.verify(data)
+        except DownloadError as error:
+            log.info("job.download_failed job=%d picture=%d why=%s", job.id, position, error)
+            return error
+        except PictureError as error:
+            # The vendor's store may serve a page or half a file before the picture is there.
+            log.info("job.download_failed job=%d picture=%d why=%s", job.id, position, error)
+            return DownloadError(str(error), retryable=True)
+        return StoredPicture(
+            position=position,
+            sha256=await self._files.put(data),
+            mime=seen.mime,
+            width_px=seen.width_px,
+            height_px=seen.height_px,
+            size_bytes=len(data),
+            flagged=flagged,
+        )
+
+    async def _finished(self, job: Job, data: bytes) -> bytes:
+        """An inpainted picture is laid over the original: outside the mask nothing has changed."""
+        source, mask = job.request.source, job.request.mask
+        if job.request.kind is not Kind.INPAINT or source is None or mask is None:
+            return data
+        original = await self._files.get(source.sha256)
+        return await pictures.composite(original, data, await self._files.get(mask.sha256))
