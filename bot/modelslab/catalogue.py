@@ -131,7 +131,7 @@ def vendor_size(model: Model, kind: Kind, width_px: int, height_px: int) -> tupl
     """The width and height at which the vendor works on a picture of this size.
 
     None where it takes the picture as it is, up to `side_max_px`. The proportions are the
-    picture's own to within a hundredth, unless it is longer than the rule allows (2:1 where the
+    picture's own to within two hundredths, unless it is longer than the rule allows (2:1 where the
     sides are 512 to 1024): then the size is the longest that works.
     """
     frame = model.rules[kind].frame

@@ -6,7 +6,6 @@ leaves here is redacted, except for the bodies that `ask` and `look_up` hand ove
 
 import asyncio
 import io
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import TracebackType
@@ -165,13 +164,13 @@ class ModelsLab:
         """Lend the vendor a picture of at most 5 MB for a day. Free, and safe to repeat."""
         if len(data) > UPLOAD_MAX_BYTES:
             return Refused(Reason.INVALID, f"a picture of more than {UPLOAD_MAX_BYTES} bytes")
-        # Millions of letters: written in a thread, so as not to hold up everybody else.
-        packed = await asyncio.to_thread(self._packed, data, mime)
+        packed = await asyncio.to_thread(calls.upload_body, data, mime, key=self._key)
         answer = await self._send(
             self._asking,
             "POST",
             join(self._base_url, calls.UPLOAD),
-            data=packed,
+            # As a stream: aiohttp writes that in pieces.
+            data=io.BytesIO(packed),
             headers={"Content-Type": "application/json"},
         )
         if isinstance(answer, NoAnswer):
@@ -244,11 +243,6 @@ class ModelsLab:
 
     def _without_answer(self, answer: NoAnswer) -> Refused | Unclear:
         return Unclear(answer.message) if answer.sent else Refused(Reason.DOWN, answer.message)
-
-    def _packed(self, data: bytes, mime: str) -> io.BytesIO:
-        """The body of an upload. As a stream: aiohttp writes that in pieces."""
-        body = {"key": self._key, **calls.upload(data, mime).body}
-        return io.BytesIO(json.dumps(body).encode())
 
     def _redacted(self, said: Said) -> Said:
         if isinstance(said, Finished):

@@ -61,7 +61,7 @@ PONY = _sizes((1024, 1024), (1536, 1024), (1344, 1024), (1792, 1024))
 Z_IMAGE = _sizes((1024, 1024), (1152, 768), (1216, 896), (1344, 768))
 
 # The same for pictures to start from, which may have any proportions. Multiples of 8 keep them
-# within a hundredth; v7 has no other documented step.
+# within two hundredths; v7 has no other documented step.
 LARGE_FRAME = Frame(512, 1024, best_px=1024)
 SMALL_FRAME = Frame(512, 1024, best_px=640)
 PONY_FRAME = Frame(1024, 2048, best_px=1024)

@@ -238,7 +238,8 @@ def read_upload(status: int, body: bytes) -> Uploaded | Refused | Unclear:
     """What the answer to an upload means. All of it may be asked again."""
     said = read_body(body)
     if said is None:
-        return _unread_submission(status)
+        # Too much for a server on the way: it will be again.
+        return Refused(Reason.INVALID, "HTTP 413") if status == 413 else _unread_submission(status)
     failed = said.status in ERRORS or said.complains or status >= 400
     if said.links and not failed:
         return Uploaded(said.links[0])

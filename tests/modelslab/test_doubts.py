@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.job import VendorTicket
+from bot.domain.request import Kind
 from bot.modelslab import wire
 from bot.modelslab.address import fetch_url, own_fetch_url
 from bot.modelslab.wire import Reason
@@ -51,6 +52,7 @@ values = st.recursive(
     max_leaves=12,
 )
 FIELDS = [
+    "caption", "description", "text",
     "id", "request_id", "message", "messege", "error", "errors", "error_message", "detail",
     "output", "proxy_links", "data", "result", "meta", "eta", "retry_after", "fetch_result",
     "nsfw_content_detected",
@@ -68,8 +70,25 @@ bodies = (
 )
 
 
-def submitted(status: int, body: bytes) -> Any:
-    return wire.read_submission(status, body, family="v7/images", base_url=BASE_URL)
+kinds = st.sampled_from(Kind)
+
+
+def submitted(status: int, body: bytes, kind: Kind = Kind.IMAGINE) -> Any:
+    return wire.read_submission(status, body, family="v7/images", base_url=BASE_URL, kind=kind)
+
+
+def assert_brought(got: wire.Finished, kind: Kind) -> None:
+    """Words where a picture was described, links elsewhere: never both, never none."""
+    if kind is Kind.DESCRIBE:
+        assert got.text
+        assert got.text.isprintable()
+        assert len(got.text) <= 2000
+        assert got.text.strip() == got.text
+        assert got.ticket.links == ()
+    else:
+        assert got.text is None
+        assert got.ticket.links
+        assert all(link.lower().startswith(("http://", "https://")) for link in got.ticket.links)
 
 
 def assert_clean(got: Any) -> None:
@@ -90,21 +109,23 @@ def assert_clean(got: Any) -> None:
 
 
 @calm
-@given(codes, bodies)
-def test_a_submission_answered_with_anything(status: int, body: bytes) -> None:
-    got = submitted(status, body)
+@given(codes, bodies, kinds)
+def test_a_submission_answered_with_anything(status: int, body: bytes, kind: Kind) -> None:
+    got = submitted(status, body, kind)
     assert_clean(got)
     if isinstance(got, wire.Accepted):
         assert got.ticket.remote_id or got.ticket.fetch_url
     if isinstance(got, wire.Finished):
-        assert got.ticket.links
+        assert_brought(got, kind)
 
 
 @calm
-@given(codes, bodies)
-def test_a_fetch_answered_with_anything(status: int, body: bytes) -> None:
-    got = wire.read_fetch(status, body)
+@given(codes, bodies, kinds)
+def test_a_fetch_answered_with_anything(status: int, body: bytes, kind: Kind) -> None:
+    got = wire.read_fetch(status, body, kind=kind)
     assert_clean(got)
+    if isinstance(got, wire.Finished):
+        assert_brought(got, kind)
     if isinstance(got, wire.Refused):
         assert got.reason in {
             Reason.FAILED, Reason.CONTENT, Reason.BUSY, Reason.KEY, Reason.CREDITS,
@@ -118,6 +139,17 @@ def test_a_question_about_the_wallet_answered_with_anything(status: int, body: b
 
 
 @calm
+@given(codes, bodies)
+def test_an_upload_answered_with_anything(status: int, body: bytes) -> None:
+    got = wire.read_upload(status, body)
+    assert_clean(got)
+    if isinstance(got, wire.Uploaded):
+        assert got.url.isascii()
+        assert got.url.lower().startswith(("http://", "https://"))
+        assert status < 400
+
+
+@calm
 @given(st.integers(500, 599), st.text())
 def test_a_page_with_5xx_is_never_a_refusal(status: int, text: str) -> None:
     for body in (f"<html>{text}</html>", f"<!DOCTYPE html>{text} rate limit invalid api key"):
@@ -125,9 +157,15 @@ def test_a_page_with_5xx_is_never_a_refusal(status: int, text: str) -> None:
 
 
 @calm
-@given(codes, likely.filter(lambda body: body["status"] in ("success", "processing", "queued")))
-def test_a_job_that_seems_taken_is_never_posted_again(status: int, body: dict[str, Any]) -> None:
-    got = submitted(status, json.dumps({**body, "id": 17}).encode())
+@given(
+    codes,
+    likely.filter(lambda body: body["status"] in ("success", "processing", "queued")),
+    kinds,
+)
+def test_a_job_that_seems_taken_is_never_posted_again(
+    status: int, body: dict[str, Any], kind: Kind
+) -> None:
+    got = submitted(status, json.dumps({**body, "id": 17}).encode(), kind)
     assert isinstance(got, wire.Accepted | wire.Finished)
 
 
@@ -164,8 +202,10 @@ def test_a_crash_half_way_is_never_posted_again(status: int, body: dict[str, Any
     ],
 )
 def test_bodies_made_to_break_a_reader(body: bytes) -> None:
-    assert isinstance(submitted(200, body), wire.Unclear)
-    assert isinstance(wire.read_fetch(200, body), wire.Unclear | wire.StillRunning)
+    for kind in Kind:
+        assert isinstance(submitted(200, body, kind), wire.Unclear)
+        assert isinstance(wire.read_fetch(200, body, kind=kind), wire.Unclear | wire.StillRunning)
+    assert isinstance(wire.read_upload(200, body), wire.Unclear)
 
 
 @pytest.mark.parametrize(
