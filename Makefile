@@ -16,7 +16,7 @@ PYTHON ?= $(firstword $(foreach py,python3 python3.11 python3.12 python3.13 pyth
           $(py) -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $(py))))
 
 .DEFAULT_GOAL := help
-.PHONY: help try sandbox run doctor test check format torture bench lock clean
+.PHONY: help try sandbox run doctor test check format torture bench pictures lock clean
 
 help: ## List these commands.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ torture: $(VENV)/.dev ## Kill the bot at every point and at random, for long.
 
 bench: $(VENV)/.dev ## Take the figures of docs/performance.md.
 	@$(PY) -m benchmarks
+
+pictures: $(VENV)/.dev ## Take the README's pictures anew, from the sandbox in Chromium.
+	@$(PY) -m tools.pictures
 
 lock: $(UV) ## Pin every library anew, within pyproject.toml's ranges, with hashes.
 	@$(LOCK) --upgrade --all-extras -o constraints/dev.txt

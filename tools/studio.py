@@ -11,7 +11,6 @@ from typing import cast
 from tools.browser import Tab
 
 ROOT = Path(__file__).parents[1]
-ENTER = "\ue007"
 START_S = 20.0
 #: Options that complete what is typed, or offer choices.
 SUGGESTING = ("model", "style", "aspect")
@@ -27,6 +26,22 @@ _SHOWN = """(() => {
     const high = Math.min(box.bottom, view.bottom) - Math.max(box.top, view.top);
     return Math.max(0, high) / box.height;
 })()"""
+#: A message is cut off right of the pictures, where it is empty.
+_BOX = """
+    const view = document.querySelector('#channel-timeline').getBoundingClientRect();
+    const message = [...document.querySelectorAll('.channel-message')]
+        .findLast(one => one.innerText.includes(arguments[0]));
+    const all = arguments[1] ? [...document.querySelectorAll(arguments[1])] : [message];
+    const boxes = all.map(one => one.getBoundingClientRect());
+    const within = arguments[1] ? {top: 0, bottom: innerHeight} : view;
+    const left = Math.min(...boxes.map(box => box.left));
+    return [
+        left,
+        Math.max(within.top, Math.min(...boxes.map(box => box.top))),
+        Math.min(arguments[1] ? innerWidth : left + 700, Math.max(...boxes.map(box => box.right))),
+        Math.min(within.bottom, Math.max(...boxes.map(box => box.bottom))),
+    ];
+"""
 _READY = "window.simcordPreview?.ready && !window.simcordPreview.pendingAction"
 
 
@@ -67,7 +82,7 @@ class Page:
     async def imagine(self, prompt: str, **options: str) -> None:
         """Type /imagine, and send it. A suggestion is taken where the option has some."""
         await self.fill_in(prompt, **options)
-        await self.tab.press(ENTER)
+        await self.tab.click("#send-message")
 
     async def fill_in(self, prompt: str, **options: str) -> None:
         """Type /imagine with the picker's help, as far as sending it."""
@@ -76,11 +91,15 @@ class Page:
         await self.tab.click(".command-entry", "/imagine")
         await self._type_into("prompt", prompt)
         for name, value in options.items():
-            await self.tab.click(".command-ghost")
-            await self.tab.click(".command-suggestion", name)
-            await self._type_into(name, value)
+            await self.offer(name, value)
             if name in SUGGESTING:
                 await self.tab.click(".command-suggestion", value)
+
+    async def offer(self, option: str, typed: str) -> None:
+        """Add an option to what is being typed, and type into it, but take no suggestion."""
+        await self.tab.click(".command-ghost")
+        await self.tab.click(f'.command-suggestion[data-value="{option}"]')
+        await self._type_into(option, typed)
 
     async def press(self, label: str) -> None:
         """Click the newest button of that name."""
@@ -116,6 +135,14 @@ class Page:
         """No message says that any more."""
         gone = f"!{_MESSAGES}.some(one => one.innerText.includes(arguments[0]))"
         await self.tab.until(gone, text, wait_s=wait_s)
+
+    async def box(self, said: str, css: str = "") -> tuple[int, int, int, int]:
+        """Left, top, right and bottom in px of the newest message that says that, as far as seen.
+
+        Or of all that `css` names.
+        """
+        left, top, right, bottom = await self.tab.run(_BOX, said, css)
+        return int(left), int(top), int(right), int(bottom)
 
     async def until_picture_in_view(self) -> None:
         """Most of the newest message's first picture."""

@@ -1,0 +1,79 @@
+"""`make pictures`: the README's pictures, taken from the sandbox's page in Chromium."""
+
+import asyncio
+import io
+import sys
+from pathlib import Path
+
+import click
+from PIL import Image
+
+from tools.browser import PHONE, BrowserError, missing, open_tab
+from tools.studio import ROOT, Page, start_sandbox
+
+LIGHT_BYTES = 150_000
+#: Pictures and fonts come a moment after the text.
+SETTLE_S = 1.5
+COLOURS = 255
+#: As high as a card with its picture.
+DESK = (1180, 1000)
+
+
+async def take_all(folder: Path) -> None:
+    """Every picture, from one visit to the sandbox at a desk and one by phone."""
+    async with start_sandbox("--latency", "4") as url, open_tab(DESK) as tab:
+        await _at_the_desk(Page(tab), url, folder)
+    async with start_sandbox("--latency", "1") as url, open_tab(PHONE) as tab:
+        page = Page(tab)
+        await page.open(url)
+        await page.until_said("1 picture, 199")
+        await page.until_picture_in_view()
+        await _save(page, folder / "phone.png")
+
+
+async def _at_the_desk(page: Page, url: str, folder: Path) -> None:
+    await page.open(url)
+    await page.until_said("1 picture, 199")
+    await _save(page, folder / "sandbox.png")
+    await page.imagine("a lighthouse by the sea at sunset", aspect="3:2", style="watercolour")
+    await page.until_said("Being painted")
+    await _save(page, folder / "progress.png", "Being painted")
+    await page.until_said("1 picture, 198")
+    await page.until_picture_in_view()
+    await _save(page, folder / "imagine.png", "198 left")
+    await page.press("Details")
+    await page.until_said("Job 2")
+    await _save(page, folder / "details.png", "Job 2")
+    await page.imagine("a lighthouse by the sea", model="seedream", count="3")
+    await page.until_said("What works")
+    await _save(page, folder / "refusal.png", "What works")
+    await page.fill_in("a cat on a roof", model="pony", count="2")
+    await page.offer("style", "p")
+    await _save(page, folder / "picker.png", css="#channel-composer, .command-popup")
+
+
+async def _save(page: Page, path: Path, said: str = "", *, css: str = "") -> None:
+    """What is seen: the whole page, or only the message that says that."""
+    await asyncio.sleep(SETTLE_S)
+    with Image.open(io.BytesIO(await page.tab.picture())) as seen:
+        box = await page.box(said, css) if said or css else (0, 0, *seen.size)
+        _write(seen.convert("RGB").crop(box), path)
+
+
+def _write(picture: Image.Image, path: Path) -> None:
+    """As PNG, in few colours where it would be heavy."""
+    picture.save(path, optimize=True)
+    if path.stat().st_size > LIGHT_BYTES:
+        picture.quantize(COLOURS, dither=Image.Dither.FLOYDSTEINBERG).save(path, optimize=True)
+    click.echo(f"{path.relative_to(ROOT)}: {picture.width}×{picture.height} px")
+
+
+if __name__ == "__main__":
+    if why := missing():
+        sys.exit(f"make pictures: {why} (on Debian: apt install chromium chromium-driver)")
+    target = ROOT / "docs" / "pictures"
+    target.mkdir(parents=True, exist_ok=True)
+    try:
+        asyncio.run(take_all(target))
+    except BrowserError as error:
+        sys.exit(f"make pictures: {error}")
