@@ -4,7 +4,7 @@ import pytest
 from PIL import Image
 
 from bot.domain.errors import PictureError
-from bot.pictures import Fitted, fit, threads, verify, with_text
+from bot.pictures import Fitted, fit, verify
 from tests.pictures.pictures import SAMPLES, animation, decoded, noise, painting, saved
 
 
@@ -99,11 +99,29 @@ def test_what_is_no_whole_picture_is_refused(data: bytes) -> None:
         fit(data, limit_bytes=1)
 
 
-async def test_the_twins_in_threads_give_the_same() -> None:
-    png, texts = SAMPLES["png"], {"Prompt": "fox"}
+def test_a_very_large_picture_becomes_a_jpeg_for_the_others_sake(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.pictures.fitting._WEBP_MAX_PIXELS", 60_000)
+    data = saved(noise(), "PNG")
 
-    assert await threads.verify(png) == verify(png)
-    assert await threads.with_text(png, texts) == with_text(png, texts)
-    assert await threads.fit(png, limit_bytes=10_000) == fit(png, limit_bytes=10_000)
-    with pytest.raises(PictureError):
-        await threads.verify(png, max_pixels=1)
+    fitted = fit(data, limit_bytes=len(data) - 1)
+
+    assert fitted.mime == "image/jpeg"
+    assert decoded(fitted.data).size == (256, 256)
+
+
+def test_a_very_large_picture_with_transparency_rather_loses_size(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.pictures.fitting._WEBP_MAX_PIXELS", 60_000)
+    monkeypatch.setattr("bot.pictures.fitting._ALPHA_PIXELS", 128 * 128)
+    picture = noise()
+    picture.putalpha(Image.linear_gradient("L"))
+    data = saved(picture, "PNG")
+
+    fitted = fit(data, limit_bytes=len(data) - 1)
+
+    assert fitted.mime == "image/webp"
+    assert decoded(fitted.data).size == (128, 128)
+    assert decoded(fitted.data).mode == "RGBA"
