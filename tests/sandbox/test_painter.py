@@ -3,6 +3,7 @@
 import hashlib
 import io
 import os
+import random
 import subprocess
 import sys
 import time
@@ -14,6 +15,8 @@ from PIL import Image, ImageStat
 
 from sandbox.modelslab.painter import cover, paint, sketch
 from sandbox.modelslab.painter.kinds import Figure, Scene, Style, Weather
+from sandbox.modelslab.painter.looks import crafts, lights, lines, washes
+from sandbox.modelslab.painter.styles import Look
 
 ROOT = Path(__file__).parents[2]
 FOX = "a red fox at night in a forest"
@@ -225,3 +228,17 @@ def test_a_large_picture_is_painted_quickly(style: Style) -> None:
     began = time.process_time()
     paint(said, seed=1, width_px=1024, height_px=1024)
     assert time.process_time() - began < 1.5
+
+
+@pytest.mark.parametrize(
+    "look", [crafts.clay, washes.oil, lines.anime, lines.line_art, lines.ink, lights.neon]
+)
+def test_no_look_draws_the_rim_of_the_sheet(look: Look) -> None:
+    """Looks compare a picture with itself moved aside: what wraps round must not show."""
+    card = Image.new("RGB", (256, 256), (210, 210, 210))
+    card.paste((60, 60, 60), (0, 200, 256, 256))
+    card.paste((60, 60, 60), (200, 0, 256, 256))
+    image = look(card, random.Random(1)).convert("L")
+    for rim, inside in (((0, 0, 256, 2), (0, 8, 256, 10)), ((0, 0, 2, 256), (8, 0, 10, 256))):
+        means = [ImageStat.Stat(image.crop(box)).mean[0] for box in (rim, inside)]
+        assert means[0] == pytest.approx(means[1], abs=5)

@@ -13,8 +13,12 @@ def clay(image: Image.Image, dice: random.Random) -> Image.Image:
     soft = image.reduce(2).filter(ImageFilter.BoxBlur(side // 400))
     body = ImageEnhance.Color(soft).enhance(1.15)
     small = soft.reduce(2).convert("L")
-    near = paper.relief(small.filter(ImageFilter.BoxBlur(2)), reach=max(1, side // 340))
-    far = paper.relief(small.filter(ImageFilter.BoxBlur(5)), reach=max(1, side // 140))
+    near = paper.relief(
+        small.filter(ImageFilter.BoxBlur(paper.scaled(image, 2))), reach=max(1, side // 340)
+    )
+    far = paper.relief(
+        small.filter(ImageFilter.BoxBlur(paper.scaled(image, 5))), reach=max(1, side // 140)
+    )
     bevel = ImageChops.add(_steeper(near, 2.6), _steeper(far, 1.4), offset=-128)
     bevel = bevel.resize(soft.size, Image.Resampling.BICUBIC)
     prints = paper.relief(paper.grain(soft.size, dice, depth=26, cells=84, soft=1.0), reach=2)

@@ -6,6 +6,8 @@ from PIL import Image, ImageChops, ImageEnhance, ImageFilter, ImageOps
 
 from sandbox.modelslab.painter.looks import paper
 
+#: Up to this side, lines are bold enough as they are.
+SMALL_PX = 640
 INK = (28, 26, 34)
 SHEET = (252, 248, 238)
 
@@ -46,7 +48,7 @@ def comic(image: Image.Image, _: random.Random) -> Image.Image:
     # A dot is as large as the tone under it is dark.
     shade = ImageChops.subtract(raster, ImageChops.invert(image.convert("L")), offset=70)
     shade = shade.point([196 if level < 96 else 255 for level in range(256)])
-    lines = paper.outlines(image, strength=9, floor=8, bold=3)
+    lines = paper.outlines(image, strength=9, floor=8, bold=3 if side > SMALL_PX else 0)
     page = ImageChops.multiply(flat, paper.grey(ImageChops.multiply(shade, lines)))
     framed = ImageOps.expand(
         page.crop((0, 0, image.width, image.height)), border=max(2, side // 160), fill=(16, 14, 20)

@@ -13,6 +13,11 @@ def grey(one: Image.Image) -> Image.Image:
     return Image.merge("RGB", (one, one, one))
 
 
+def scaled(image: Image.Image, reach_px: int) -> int:
+    """What a length in a picture of 1024 px is in this one; at least 1."""
+    return max(1, round(reach_px * min(image.size) / 1024))
+
+
 def levels(image: Image.Image, table: Levels) -> Image.Image:
     """Every level of every channel through the same table."""
     return image.point(table * len(image.getbands()))
@@ -20,7 +25,10 @@ def levels(image: Image.Image, table: Levels) -> Image.Image:
 
 def outlines(image: Image.Image, *, strength: float, floor: int = 4, bold: int = 0) -> Image.Image:
     """Dark lines on white where neighbouring colours differ; `bold` makes them thicker."""
-    steps = [ImageChops.difference(image, ImageChops.offset(image, *by)) for by in ((2, 0), (0, 2))]
+    step = scaled(image, 2)
+    steps = [
+        ImageChops.difference(image, ImageChops.offset(image, *by)) for by in ((step, 0), (0, step))
+    ]
     bands = ImageChops.lighter(*steps).split()
     most = ImageChops.lighter(ImageChops.lighter(bands[0], bands[1]), bands[2])
     # The left and the upper rim were compared with the other side of the picture.
@@ -46,7 +54,11 @@ def relief(image: Image.Image, *, reach: int) -> Image.Image:
     """Grey 128 where it is flat, lighter where it rises towards the light at the upper left."""
     height = image.convert("L")
     lower = ImageChops.offset(height, reach, reach)
-    return ImageChops.subtract(height, lower, scale=2, offset=128)
+    bump = ImageChops.subtract(height, lower, scale=2, offset=128)
+    # The left and the upper rim were compared with the other side of the picture.
+    bump.paste(128, (0, 0, bump.width, reach))
+    bump.paste(128, (0, 0, reach, bump.height))
+    return bump
 
 
 @lru_cache(maxsize=4)

@@ -14,12 +14,13 @@ WHITE_PAPER = (253, 250, 243)
 def watercolour(image: Image.Image, dice: random.Random) -> Image.Image:
     """Pale washes that bleed and pool at their edges, on rough paper with a white rim."""
     # On a smaller sheet bleeding costs little and softens like wet paper.
-    small = image.reduce(2).filter(ImageFilter.BoxBlur(2))
-    small = paper.wobble(small, dice, reach_px=max(1.0, min(small.size) / 120), cells=32)
+    small = image.reduce(2)
+    small = small.filter(ImageFilter.BoxBlur(paper.scaled(small, 3)))
+    small = paper.wobble(small, dice, reach_px=min(small.size) / 120, cells=32)
     wash = Image.blend(small, Image.new("RGB", small.size, (255, 253, 246)), 0.22)
     wash = ImageEnhance.Color(wash.filter(ImageFilter.SMOOTH)).enhance(1.5)
     pools = paper.outlines(small, strength=4, floor=5).filter(ImageFilter.BoxBlur(1))
-    pools = pools.point([255 - min(96, (255 - n) // 2) for n in range(256)])
+    pools = pools.point([255 - min(76, (255 - n) // 2) for n in range(256)])
     blooms = paper.grain(small.size, dice, depth=16, cells=14, soft=0.8)
     rough = paper.grain(image.size, dice, depth=6, cells=220, soft=0.8)
     wash = ImageChops.multiply(wash, paper.grey(ImageChops.multiply(pools, blooms)))
