@@ -14,7 +14,6 @@ OWNERS_MATTER = ("credits", "API key", "ModelsLab", "MODELSLAB")
     ("mood", "reason", "told"),
     [
         (Mood.NO_CREDITS, "credits", "no credits left"),
-        (Mood.NO_CREDITS_TEXT, "credits", "no credits left"),
         (Mood.BAD_KEY, "key", "refuses the API key"),
     ],
 )
@@ -26,12 +25,11 @@ async def test_what_only_the_owner_can_mend_is_told_to_the_owner(
         await town.bot_starts(OWNER_IDS=str(owner.id))
         town.vendor.default_mood = mood
         first = await town.asks("a white swan")
-        await town.discord.until(lambda: town.rows("SELECT * FROM gates"))
+        gate = await town.gate_closes()
         await town.discord.until(lambda: owner.dms)
         second = await town.asks("a black swan", who=town.ben)
         card = await town.card(second)
 
-        [gate] = town.rows("SELECT * FROM gates")
         assert gate["reason"] == reason
         assert told in owner.dms[0].content
         assert "The image service is not available just now; your job keeps its place" in (

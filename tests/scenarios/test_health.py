@@ -63,7 +63,7 @@ async def test_metrics_of_a_bad_day(town: Town) -> None:
         await town.is_painting(one)
     town.vendor.next(Mood.NO_CREDITS)
     await town.asks("a poor fox")
-    await town.discord.until(lambda: town.rows("SELECT * FROM gates"))
+    await town.gate_closes()
     _, metrics = await town.health("metrics")
     for line in (
         'limner_jobs{status="waiting"} 2.0',

@@ -19,7 +19,6 @@ SETTINGS = {
     "DEFAULT_SERVER_DAY": "1000",
 }
 GRACE_MS = 60_000
-GATES = "SELECT * FROM gates WHERE scope = 'all'"
 
 GOOD = [
     Mood.AT_ONCE,
@@ -159,20 +158,20 @@ async def the_next_one_is_served(town: Town) -> None:
 
 @pytest.mark.parametrize(
     "mood",
-    [Mood.BUSY_429(retry_after=1), Mood.BUSY_429(retry_after=1, message="Slow down, please.")],
+    [Mood.BUSY_429(retry_after=2), Mood.BUSY_429(retry_after=2, message="Slow down, please.")],
     ids=["queue-full", "other-words"],
 )
 async def test_a_busy_vendor_is_waited_for(shared_town: Town, mood: Turn) -> None:
     posts = shared_town.vendor.posts
     shared_town.vendor.next(mood)
     first = await shared_town.asks("a red kite")
-    await shared_town.discord.until(lambda: shared_town.rows(GATES))
+    await shared_town.gate_closes()
     late = await shared_town.asks("a black kite", who=shared_town.ben)
     late_card = await shared_town.card(late)
     assert "The image service is busy just now" in late_card.content
     await shared_town.pictures(first)
     await shared_town.pictures(late)
-    assert shared_town.rows(GATES) == []
+    assert shared_town.gates() == []
     assert shared_town.vendor.posts - posts == 3
     # It kept its place: who came later is served later.
     assert shared_town.job(first)["submitted_at"] <= shared_town.job(late)["submitted_at"]

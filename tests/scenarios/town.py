@@ -32,6 +32,8 @@ ROOT = Path(__file__).parents[2]
 VENDOR_KEY = "MARKED-SECRET-vendor-key"
 BOT_TOKEN = "MARKED-SECRET-discord-token"
 START_TIMEOUT_S = 20.0
+#: How old the bot's own view of the line may be when it answers.
+VIEW_S = 0.3
 STOP_TIMEOUT_S = 12.0
 
 Row = dict[str, Any]
@@ -201,6 +203,12 @@ class Town:
             job = self.find_job(asked)
             raise AssertionError(f"not {status}: {job}\n{error}\n{self.log}") from None
 
+    async def gate_closes(self) -> Row:
+        """Wait until nothing at all is submitted any more, and every new card knows why."""
+        gates = await self.discord.until(self.gates)
+        await asyncio.sleep(VIEW_S)
+        return gates[0]
+
     async def refused(self, asked: Interaction) -> str:
         """What a member was told in private instead of a card; no job came of it."""
         answer = await asked.answered()
@@ -271,6 +279,10 @@ class Town:
         number = self.job(asked)["id"]
         found = self.rows("SELECT entry, pictures FROM ledger WHERE job_id = ? ORDER BY id", number)
         return [(row["entry"], row["pictures"]) for row in found]
+
+    def gates(self) -> list[Row]:
+        """The gates that stand over everything."""
+        return self.rows("SELECT * FROM gates WHERE scope = 'all'")
 
     def slot(self, asked: Interaction) -> Row | None:
         """The place at the vendor that a request holds."""
