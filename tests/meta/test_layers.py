@@ -45,6 +45,7 @@ ADDRESSES = {
     "click": ("bot.__main__", "sandbox.__main__", "sandbox.modelslab.__main__"),
     "discord": ("cogs", "bot.app"),
     "filelock": ("storage",),
+    "itsdangerous": ("bot.domain.tickets",),
     "PIL": ("bot.pictures", "sandbox.modelslab.painter"),
     "prometheus_client": ("bot.web.health",),
     "pydantic": ("bot.settings", "bot.modelslab"),
