@@ -52,8 +52,19 @@ async def bot(
             await wire_discord.ready()
             yield house
         finally:
+            await callbacks_done()
             await house.client.close()
             await asyncio.gather(living, return_exceptions=True)
+
+
+async def callbacks_done() -> None:
+    """The answer has arrived before its callback has written down that it did."""
+    busy = [
+        task
+        for task in asyncio.all_tasks()
+        if task.get_name().startswith(("CommandTree-invoker", "discord-ui-dynamic-item"))
+    ]
+    await asyncio.gather(*busy, return_exceptions=True)
 
 
 async def result_of(bot: app.House, job_id: int = 1) -> Delivery:
