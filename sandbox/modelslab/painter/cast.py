@@ -141,7 +141,9 @@ def _paint_near(canvas: Canvas, plan: Plan, air: Air, dice: random.Random) -> No
     middle = canvas.width / 2
     bust = stagecraft.BUSTS.get(actor.figure)
     if bust is not None:
-        pen = Pen(canvas, middle, canvas.height - 0.06, 0.8, flip=flip)
+        # In a tall picture larger and higher, so that less of it is wall; the coat reaches far down.
+        taller = min(0.3, canvas.height - 1)
+        pen = Pen(canvas, middle, canvas.height - 0.06 - taller * 0.8, 0.8 + taller, flip=flip)
         bust(pen, coat, _head(plan.look, air, dice))
         return
     top = 0.98 if actor.figure not in stagecraft.LONG_HEADED else 1.1

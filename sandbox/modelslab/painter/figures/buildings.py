@@ -102,11 +102,10 @@ def lighthouse(pen: Pen, coat: Tones) -> None:
     for y in (0.42, 0.62):
         pen.oval(-0.01, y, 0.02, 0.03, LAMP if coat.at_night else coat.ink)
     if coat.at_night:
-        for step in range(9):
+        for step in range(30):
             for side in (-1, 1):
-                reach = 0.1 + step * 0.13
-                pen.glow(side * reach, 0.89 + step * 0.012, 0.06 + step * 0.022, LAMP,
-                         0.55 - step * 0.05)  # fmt: skip
+                reach, wide = 0.08 + step * 0.04, 0.05 + step * 0.007
+                pen.glow(side * reach, 0.89 + step * 0.004, wide, LAMP, 0.34 - step * 0.01)
         pen.glow(0, 0.89, 0.3, LAMP, 0.8)
 
 
