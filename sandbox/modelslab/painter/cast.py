@@ -141,7 +141,7 @@ def _paint_near(canvas: Canvas, plan: Plan, air: Air, dice: random.Random) -> No
     middle = canvas.width / 2
     bust = stagecraft.BUSTS.get(actor.figure)
     if bust is not None:
-        # In a tall picture larger and higher, so that less of it is wall; the coat reaches far down.
+        # Larger and higher in a tall picture, so that less of it is wall.
         taller = min(0.3, canvas.height - 1)
         pen = Pen(canvas, middle, canvas.height - 0.06 - taller * 0.8, 0.8 + taller, flip=flip)
         bust(pen, coat, _head(plan.look, air, dice))
