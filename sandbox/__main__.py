@@ -1,6 +1,6 @@
 """`python -m sandbox`: the whole bot on stand-ins, with no account. Leaves nothing behind.
 
-As a chat in the browser; with `--say` it sends one /imagine, shows what the channel shows, and ends.
+As a chat in the browser; with `--say` it sends one /imagine, shows what comes of it, and ends.
 """
 
 import asyncio
@@ -20,9 +20,10 @@ from bot.app import House, open_house
 from bot.domain.errors import LimnerError
 from bot.log import configure
 from bot.settings import settings_from
-from sandbox.chat import Chat, counted_down, open_chat
+from sandbox.chat import Chat, open_chat
 from sandbox.modelslab import Vendor
 from sandbox.page import open_page
+from sandbox.transcript import counted_down, newest, newest_files
 
 NAME = "Limner"
 KEY = "sandbox-key"
@@ -96,7 +97,7 @@ async def say(prompt: str, *, scratch: Path, out: Path, latency_s: float) -> int
             await _show_changes(chat, shown, until=asyncio.create_task(chat.imagine(prompt)))
             idle = asyncio.create_task(house.runner.wait_idle())
             await _show_changes(chat, shown, until=idle)
-        files = await chat.files()
+        files = await newest_files(chat)
     for number, (name, data) in enumerate(files, start=1):
         path = out / f"{SAID_FILE}{'' if number == 1 else f'-{number}'}{Path(name).suffix}"
         path.write_bytes(data)
@@ -108,10 +109,10 @@ async def _show_changes(chat: Chat, shown: list[str], *, until: asyncio.Task[Non
     """Print each new state of the newest message until the task is done."""
     while True:
         done = until.done()
-        newest = chat.newest()
-        if newest and newest not in shown[-1:]:
-            shown.append(newest)
-            click.echo(counted_down(newest, datetime.now(UTC)).replace("\n", "\n        ") + "\n")
+        text = newest(chat)
+        if text and text not in shown[-1:]:
+            shown.append(text)
+            click.echo(counted_down(text, datetime.now(UTC)).replace("\n", "\n        ") + "\n")
         if done:
             until.result()
             return
@@ -187,6 +188,9 @@ def main(
                 ending = "ends it, and all is gone" if keep is None else f"ends it; {keep} stays"
                 work = converse(Path(folder), port=port, latency_s=latency_s, ending=ending)
                 code = asyncio.run(_until_stopped(work, stopped=0))
+    except TimeoutError:
+        click.echo(f"sandbox: no end within {PATIENCE_S:g} s; --verbose shows the log", err=True)
+        sys.exit(2)
     except (LimnerError, OSError) as error:
         click.echo(f"sandbox: {error}", err=True)
         sys.exit(2)

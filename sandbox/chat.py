@@ -5,7 +5,6 @@ The bot's real callbacks run; what is missing is the wire (see tests/wire).
 
 import asyncio
 import logging
-import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -20,7 +19,6 @@ log = logging.getLogger(__name__)
 
 TICK_S = 0.5
 TOPIC = "Type / to ask. This page has one channel, and no message menus (right-click, Apps)."
-_MENTION, _MOMENT = re.compile(r"<@!?(\d+)>"), re.compile(r"<t:(\d+)(?::\w)?>")
 
 
 class NotSent(LimnerError):
@@ -51,35 +49,6 @@ class Chat:
         """The host of the sandbox says something."""
         async with self.turn:
             await self.host.send(text)
-
-    def newest(self) -> str:
-        """What Ana reads in the newest message, as plain text; empty where there is none."""
-        seen = self.channel.history(viewer=self.ana)
-        if not seen:
-            return ""
-        files = "".join(f"\n[{file.filename}]" for file in seen[-1].attachments)
-        text = _MENTION.sub(self._name, seen[-1].content + files).replace("**", "")
-        return f"{seen[-1].author.display_name}: {text}"
-
-    async def files(self) -> list[tuple[str, bytes]]:
-        """The files of the newest message, each with its name."""
-        seen = self.channel.history(viewer=self.ana)[-1:]
-        return [(file.filename, await file.read()) for each in seen for file in each.attachments]
-
-    def _name(self, mention: re.Match[str]) -> str:
-        people = {person.id: person.name for person in (self.ana, self.bob)}
-        return f"@{people.get(int(mention[1]), mention[1])}"
-
-
-def counted_down(text: str, now: datetime) -> str:
-    """The text with its moments as Discord would show them: "in 3 s", "2 min ago"."""
-
-    def said(moment: re.Match[str]) -> str:
-        away_s = int(moment[1]) - round(now.timestamp())
-        size = f"{abs(away_s)} s" if abs(away_s) < 60 else f"{abs(away_s) // 60} min"
-        return "now" if away_s == 0 else f"in {size}" if away_s > 0 else f"{size} ago"
-
-    return _MOMENT.sub(said, text)
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ import pytest
 
 from bot.engine.runner import Runner
 from sandbox.__main__ import sandbox
-from sandbox.chat import counted_down
+from sandbox.transcript import counted_down, newest
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 UNIX = int(NOON.timestamp())
@@ -32,7 +32,7 @@ async def test_the_bot_is_called_limner_and_ana_is_named_in_what_it_says(tmp_pat
     async with sandbox(tmp_path, latency_s=0.0) as (_, chat):
         await chat.imagine("a red fox")
 
-        assert chat.newest().startswith("Limner: a red fox — @ana\n")
+        assert newest(chat).startswith("Limner: a red fox — @ana\n")
 
 
 async def test_the_clock_stays_beside_the_real_one_while_people_act(tmp_path: Path) -> None:
