@@ -137,7 +137,11 @@ class Mail:
         return await self._find(
             self.channel(job),
             sent_at,
-            lambda message: job.id in _jobs_of(message) or mark in f"{message.content}\n",
+            lambda message: (
+                job.id in _jobs_of(message)
+                # A card that was posted when its job began has no buttons yet.
+                or (message.interaction_metadata is None and mark in f"{message.content}\n")
+            ),
         )
 
     async def find_direct(

@@ -35,7 +35,7 @@ async def insert_job(
         source_key=source_key,
         status=JobStatus.QUEUED.value,
         kind=request.kind.value,
-        model=request.model,
+        work=request.work,
         user_id=requester.user_id,
         guild_id=requester.guild_id,
         channel_id=requester.channel_id,
@@ -94,7 +94,7 @@ async def next_due_at(tx: Transaction, *, after: datetime) -> datetime | None:
 
 async def in_line(tx: Transaction, *, ready_by: datetime | None = None) -> list[Waiting]:
     """All jobs in line, or only those that may be submitted by the time `ready_by`."""
-    query = select(jobs.c.id, jobs.c.guild_id, jobs.c.user_id, jobs.c.model, jobs.c.returned).where(
+    query = select(jobs.c.id, jobs.c.guild_id, jobs.c.user_id, jobs.c.work, jobs.c.returned).where(
         _LIVE, jobs.c.status == _STATUS[JobStatus.QUEUED]
     )
     if ready_by is not None:
@@ -121,12 +121,12 @@ async def counts(tx: Transaction) -> Mapping[JobStatus, int]:
     }
 
 
-async def past_seconds(tx: Transaction, model: str, *, limit: int = 20) -> list[float]:
-    """From submission to stored pictures, in seconds, for the latest jobs of this model."""
+async def past_seconds(tx: Transaction, work: str, *, limit: int = 20) -> list[float]:
+    """From submission to stored pictures, in seconds, for the latest jobs of this work."""
     query = (
         select(jobs.c.submitted_at, jobs.c.settled_at)
         .where(
-            jobs.c.model == model,
+            jobs.c.work == work,
             jobs.c.verdict == literal_column(f"'{Verdict.PICTURES.value}'"),
         )
         .order_by(jobs.c.id.desc())

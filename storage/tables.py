@@ -61,7 +61,8 @@ jobs = Table(
     Column("source_key", String, nullable=False, unique=True),
     Column("status", String, nullable=False),
     Column("kind", String, nullable=False),
-    Column("model", String, nullable=False),
+    # The model at its kind of work, such as "imagine:sdxl".
+    Column("work", String, nullable=False),
     Column("user_id", BigInteger, nullable=False),
     Column("guild_id", BigInteger, nullable=False),
     Column("channel_id", BigInteger, nullable=False),
@@ -97,7 +98,7 @@ jobs = Table(
         "user_id",
         sqlite_where=text("status != 'delivered'"),
     ),
-    Index("jobs_times_of_model", "model", "id", sqlite_where=text("verdict = 'pictures'")),
+    Index("jobs_times_of_work", "work", "id", sqlite_where=text("verdict = 'pictures'")),
     sqlite_autoincrement=True,
 )
 

@@ -1,8 +1,8 @@
 """Gates: why nothing (or less) is submitted just now, and when to look again. Pure.
 
-A gate stands over everything or over one model. A busy vendor is waited for; one that is down, out
-of credits or refuses the key is probed with a cheap question. After a probe found the vendor up
-again the gate stands ajar: one job at a time, until one is accepted.
+A gate stands over everything or over one model at one kind of work. A busy vendor is waited for;
+one that is down, out of credits or refuses the key is probed with a cheap question. After a probe
+found the vendor up again the gate stands ajar: one job at a time, until one is accepted.
 """
 
 from collections.abc import Iterable
@@ -57,9 +57,9 @@ class Gate:
     detail: str = ""
 
 
-def model_scope(model: str) -> str:
-    """The scope of a gate that stands over one model."""
-    return f"model:{model}"
+def work_scope(work: str) -> str:
+    """The scope of a gate that stands over one model at one kind of work."""
+    return f"work:{work}"
 
 
 def closing_s(reason: GateReason, *, tries: int, retry_after_s: float | None) -> float:
@@ -107,9 +107,9 @@ def standing(gates: Iterable[Gate]) -> GateReason | None:
     return next((gate.reason for gate in gates if gate.scope == EVERYTHING and not gate.ajar), None)
 
 
-def shut_models(gates: Iterable[Gate]) -> frozenset[str]:
-    """Ids of the models whose own gate is closed."""
-    prefix = model_scope("")
+def shut_works(gates: Iterable[Gate]) -> frozenset[str]:
+    """The works (`ImageRequest.work`) whose own gate is closed."""
+    prefix = work_scope("")
     return frozenset(
         gate.scope.removeprefix(prefix) for gate in gates if gate.scope.startswith(prefix)
     )

@@ -19,7 +19,7 @@ class Waiting:
     job_id: int
     guild_id: int
     user_id: int
-    model: str
+    work: str
     returned: bool = False
 
 
@@ -93,7 +93,7 @@ def places(
 ) -> dict[int, Place]:
     """Every waiting job's place, if `slots` are served side by side and `busy` are taken now.
 
-    `expected_s` is the usual time of each model in seconds. The wait is until the pictures are
+    `expected_s` is the usual time of each work in seconds. The wait is until the pictures are
     there: the work ahead, shared by the slots, and then the job's own time.
     """
     found: dict[int, Place] = {}
@@ -103,7 +103,7 @@ def places(
     work_ahead_s = busy * usual / 2
     free = max(0, slots - busy)
     for ahead, job in enumerate(fair_order(waiting, turns)):
-        own_s = expected_s.get(job.model, usual)
+        own_s = expected_s.get(job.work, usual)
         waits_s = 0.0 if ahead < free else work_ahead_s / max(1, slots)
         found[job.job_id] = Place(ahead, here[job.guild_id], waits_s + own_s)
         here[job.guild_id] += 1

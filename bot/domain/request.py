@@ -81,6 +81,11 @@ class ImageRequest:
     parent_picture: int | None = None
 
     @property
+    def work(self) -> str:
+        """The model at its kind of work: what takes its own time, and may be closed alone."""
+        return f"{self.kind.value}:{self.model}"
+
+    @property
     def pictures(self) -> int:
         """How many pictures it asks for: what a quota counts."""
         return 0 if self.kind is Kind.DESCRIBE else self.count

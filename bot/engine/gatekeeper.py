@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.domain import gates as rules
 from bot.domain.gates import EVERYTHING, Gate, GateReason
+from bot.domain.request import ImageRequest
 from bot.engine.courier import Courier
 from bot.modelslab.client import ModelsLab
 from bot.modelslab.wire import Balance, Reason, Refused, Unclear
@@ -52,13 +53,10 @@ class Gatekeeper:
             rules.closed(reason, now=self._now(), retry_after_s=retry_after_s, detail=detail)
         )
 
-    async def close_model(self, model: str, *, detail: str) -> None:
-        """The owner's plan does not include the model: it rests, the others go on."""
-        await self._put(
-            rules.closed(
-                GateReason.PLAN, now=self._now(), scope=rules.model_scope(model), detail=detail
-            )
-        )
+    async def close_work(self, request: ImageRequest, *, detail: str) -> None:
+        """The owner's plan does not include the model for this: it rests, the rest goes on."""
+        scope = rules.work_scope(request.work)
+        await self._put(rules.closed(GateReason.PLAN, now=self._now(), scope=scope, detail=detail))
 
     async def failed(self, detail: str) -> None:
         """A submission met a vendor that is not well. The gate closes when that repeats."""
@@ -120,11 +118,17 @@ class Gatekeeper:
         log.warning("gate.closed reason=%s scope=%s", gate.reason, gate.scope)
         if gate.reason is GateReason.PLAN:
             await self._courier.tell_owner(
-                f"ModelsLab says that the plan does not include {gate.scope.removeprefix('model:')}"
-                f" ({gate.detail}). The model rests for an hour; the others go on."
+                f"ModelsLab says that the plan does not include {_spoken(gate.scope)}"
+                f" ({gate.detail}). It rests for an hour; the rest goes on."
             )
         elif gate.reason in _OWNER_WORDS:
             await self._courier.tell_owner(_OWNER_WORDS[gate.reason])
+
+
+def _spoken(scope: str) -> str:
+    """A work's scope as the owner reads it: "sdxl for /remix"."""
+    kind, _, model = scope.removeprefix(rules.work_scope("")).partition(":")
+    return f"{model} for /{kind}"
 
 
 def _find(closed: list[Gate], reason: GateReason) -> Gate | None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from difflib import get_close_matches
 
 from bot.domain.errors import StorageError
-from bot.domain.gates import GateReason, shut_models
+from bot.domain.gates import GateReason, shut_works
 from bot.domain.job import Card, Job, JobStatus, Outcome, Route, Verdict
 from bot.domain.limits import UTC_ZONE, decide, period
 from bot.domain.line import Place
@@ -186,7 +186,9 @@ class Intake:
             return UnknownStyle(request.style, tuple(close))
         model = self._catalogue.get(request.model)
         if model is None:
-            return UnknownModel(request.model, self._catalogue.close(request.model))
+            return UnknownModel(
+                request.model, self._catalogue.close(request.model, kind=request.kind)
+            )
         reviewed = review(model, request)
         return (model.id, reviewed.ignored) if isinstance(reviewed, Review) else reviewed
 
@@ -197,7 +199,7 @@ class Intake:
         known = await jobs.id_of_source(tx, source_key)
         if known is not None:
             return AlreadyAccepted(known)
-        if request.model in shut_models(await gates.all_closed(tx)):
+        if request.work in shut_works(await gates.all_closed(tx)):
             return ModelClosed(request.model)
         now = self._now()
         server = await preferences.of_server(tx, requester.guild_id)

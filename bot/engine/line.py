@@ -45,7 +45,7 @@ class LineView:
         seen = await self._look()
         if all(known.job_id != job.id for known in seen.waiting):
             who = job.requester
-            seen.waiting.append(Waiting(job.id, who.guild_id, who.user_id, job.request.model))
+            seen.waiting.append(Waiting(job.id, who.guild_id, who.user_id, job.request.work))
         if len(seen.waiting) > LONG_LINE:
             found = await asyncio.to_thread(self._places, replace(seen, waiting=[*seen.waiting]))
         else:
@@ -84,8 +84,8 @@ async def _snapshot(tx: Transaction, now: datetime) -> Snapshot:
 
 async def _expected_s(tx: Transaction, waiting: Iterable[Waiting]) -> dict[str, float]:
     return {
-        model: schedule.expected_s(await jobs.past_seconds(tx, model))
-        for model in {job.model for job in waiting}
+        work: schedule.expected_s(await jobs.past_seconds(tx, work))
+        for work in {job.work for job in waiting}
     }
 
 
@@ -111,11 +111,11 @@ async def next_jobs(
     in_hand: Collection[int],
     limit: int,
 ) -> list[Waiting]:
-    """The jobs to submit now, in fair order; those of `shut` models keep waiting."""
+    """The jobs to submit now, in fair order; those of `shut` works keep waiting."""
     waiting = [
         job
         for job in await jobs.in_line(tx, ready_by=now)
-        if job.model not in shut and job.job_id not in in_hand
+        if job.work not in shut and job.job_id not in in_hand
     ]
     if not waiting:
         return []

@@ -66,7 +66,7 @@ class ProgressBoard:
     async def show_started(self, job: Job) -> None:
         """The vendor works on it now."""
         async with self._database.reading() as tx:
-            usual_s = schedule.expected_s(await jobs.past_seconds(tx, job.request.model))
+            usual_s = schedule.expected_s(await jobs.past_seconds(tx, job.request.work))
             card = await cards.get(tx, job.id)
         since = job.submitted_at or self._now()
         await self._courier.progress(

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -88,10 +89,10 @@ class Runner:
             except StorageError:
                 log.exception("runner.storage_failed")
                 nap_s = 1.0
-            try:
-                await asyncio.wait_for(self._bell.wait(), nap_s)
-            except TimeoutError:
-                continue
+            # Not wait_for: before Python 3.12 it loses a cancellation that meets the bell.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(nap_s):
+                    await self._bell.wait()
 
     async def stop(self) -> None:
         """Take no new work; let the steps in flight finish, or leave them to be resumed."""
@@ -187,7 +188,7 @@ class Runner:
             chosen = await line.next_jobs(
                 tx,
                 now=now,
-                shut=gate_rules.shut_models(closed),
+                shut=gate_rules.shut_works(closed),
                 in_hand=self._in_hand,
                 limit=allowed,
             )

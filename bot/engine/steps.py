@@ -173,14 +173,14 @@ class Steps:
                     job, Outcome(verdict=_ENDS[reason], detail=reply.message)
                 )
                 if reason is Reason.PLAN:
-                    await self._gatekeeper.close_model(job.request.model, detail=reply.message)
+                    await self._gatekeeper.close_work(job.request, detail=reply.message)
                 return settled
             case Refused():
                 return await self._back_to_line(job, reply)
 
     async def _accepted(self, job: Job, ticket: VendorTicket, eta_s: float | None) -> Job:
         async with self._database.transaction() as tx:
-            past_s = await jobs.past_seconds(tx, job.request.model)
+            past_s = await jobs.past_seconds(tx, job.request.work)
             wait_s = 0.0 if ticket.links else schedule.first_poll_s(eta_s, past_s)
             job = await jobs.accepted(
                 tx, job, ticket, check_at=self._now() + timedelta(seconds=wait_s)

@@ -16,9 +16,9 @@ from bot.domain.gates import (
     allowance,
     closed,
     closing_s,
-    model_scope,
-    shut_models,
+    shut_works,
     standing,
+    work_scope,
 )
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -28,7 +28,7 @@ def a_gate(reason: GateReason = GateReason.DOWN, *, ajar: bool = False) -> Gate:
     return replace(closed(reason, now=NOW), ajar=ajar)
 
 
-PLAN_GATE = closed(GateReason.PLAN, now=NOW, scope=model_scope("sdxl"))
+PLAN_GATE = closed(GateReason.PLAN, now=NOW, scope=work_scope("sdxl"))
 
 
 @pytest.mark.parametrize(
@@ -101,9 +101,9 @@ def test_only_a_gate_over_everything_and_not_ajar_is_named_as_the_reason_to_wait
 
 
 def test_a_model_is_shut_by_its_own_gate_alone() -> None:
-    odd = closed(GateReason.PLAN, now=NOW, scope=model_scope("model:odd"))
-    assert shut_models([PLAN_GATE, a_gate(), odd]) == {"sdxl", "model:odd"}
-    assert shut_models([a_gate()]) == frozenset()
+    odd = closed(GateReason.PLAN, now=NOW, scope=work_scope("work:odd"))
+    assert shut_works([PLAN_GATE, a_gate(), odd]) == {"sdxl", "work:odd"}
+    assert shut_works([a_gate()]) == frozenset()
 
 
 def test_who_opens_a_gate_and_whom_it_concerns() -> None:

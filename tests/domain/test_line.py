@@ -55,7 +55,7 @@ jobs = st.builds(
     job_id=st.integers(1, 500),
     guild_id=st.integers(1, 5),
     user_id=st.integers(1, 4),
-    model=st.sampled_from(["sdxl", "flux"]),
+    work=st.sampled_from(["imagine:sdxl", "imagine:flux"]),
     returned=st.booleans(),
 )
 lines = st.lists(jobs, max_size=60, unique_by=lambda job: job.job_id)

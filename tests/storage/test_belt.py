@@ -54,7 +54,7 @@ async def test_in_line_are_the_queued_ones_all_or_those_that_are_ready(
         fresh = await a_job(tx, guild_id=3, user_id=4, due_at=NOW + after(5))
         for status in list(JobStatus)[1:]:
             await moved_to(tx, await a_job(tx), status)
-        here = [Waiting(ready.id, 1, 2, "flux"), Waiting(fresh.id, 3, 4, "sdxl")]
+        here = [Waiting(ready.id, 1, 2, "imagine:flux"), Waiting(fresh.id, 3, 4, "imagine:sdxl")]
         assert sorted(await jobs.in_line(tx), key=lambda job: job.job_id) == here
         assert await jobs.in_line(tx, ready_by=NOW) == here[:1]
         assert await jobs.in_line_of_server(tx, 3) == [fresh]
@@ -105,8 +105,8 @@ async def test_past_times_are_the_latest_ones_of_this_model_that_gave_pictures(
                 await moved_to(tx, await a_job(tx, model="sdxl"), JobStatus.DELIVERED)
         failed = await moved_to(tx, await a_job(tx, model="flux"), JobStatus.WAITING)
         await jobs.settled(tx, failed, Outcome(verdict=Verdict.TIMED_OUT), now=NOW + after(600))
-        assert await jobs.past_seconds(tx, "flux") == [float(n) for n in range(24, 4, -1)]
-        assert await jobs.past_seconds(tx, "flux", limit=2) == [24.0, 23.0]
+        assert await jobs.past_seconds(tx, "imagine:flux") == [float(n) for n in range(24, 4, -1)]
+        assert await jobs.past_seconds(tx, "imagine:flux", limit=2) == [24.0, 23.0]
         assert await jobs.past_seconds(tx, "unheard-of") == []
 
 
@@ -119,4 +119,4 @@ async def test_a_jobs_time_is_that_of_the_submission_that_worked(database: Datab
         job = await jobs.accepted(tx, job, a_ticket(), check_at=NOW)
         outcome = Outcome(verdict=Verdict.PICTURES, received=1)
         await jobs.settled(tx, job, outcome, now=NOW + after(304))
-        assert await jobs.past_seconds(tx, "sdxl") == [4.0]
+        assert await jobs.past_seconds(tx, "imagine:sdxl") == [4.0]

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.domain.gates import EVERYTHING, GateReason, closed, model_scope
+from bot.domain.gates import EVERYTHING, GateReason, closed, work_scope
 from bot.domain.job import Card, JobStatus, StoredPicture
 from bot.domain.line import Turns
 from bot.domain.preferences import MemberSettings, ServerSettings
@@ -103,7 +103,7 @@ async def test_a_gate_comes_back_and_says_whether_it_was_open(database: Database
 
 async def test_gates_are_opened_by_scope_and_reason(database: Database) -> None:
     down, busy = closed(GateReason.DOWN, now=NOW), closed(GateReason.BUSY, now=NOW)
-    model = closed(GateReason.PLAN, now=NOW, scope=model_scope("sdxl"))
+    model = closed(GateReason.PLAN, now=NOW, scope=work_scope("sdxl"))
     async with database.transaction() as tx:
         for gate in (down, busy, model):
             await gates.put(tx, gate)

@@ -26,7 +26,7 @@ async def old_house(database: Database) -> Database:
             "source_key": f"past:{number}",
             "status": "delivered",
             "kind": "imagine",
-            "model": ("sdxl", "flux")[number % 2],
+            "work": ("imagine:sdxl", "imagine:flux")[number % 2],
             "user_id": number % 50,
             "guild_id": number % 10 + SERVER,
             "channel_id": 21,
@@ -109,7 +109,7 @@ QUESTIONS: dict[str, tuple[Ask, set[str]]] = {
     "in line": (lambda tx: jobs.in_line(tx), {"jobs_on_the_belt"}),
     "ready": (lambda tx: jobs.in_line(tx, ready_by=NOW), {"jobs_on_the_belt"}),
     "counts": (lambda tx: jobs.counts(tx), {"jobs_on_the_belt"}),
-    "past times": (lambda tx: jobs.past_seconds(tx, "sdxl"), {"jobs_times_of_model"}),
+    "past times": (lambda tx: jobs.past_seconds(tx, "imagine:sdxl"), {"jobs_times_of_work"}),
     "left a server": (lambda tx: jobs.in_line_of_server(tx, SERVER), {"jobs_of_server_now"}),
     "by source": (lambda tx: jobs.id_of_source(tx, "past:7"), {"sqlite_autoindex_jobs"}),
     "close": (

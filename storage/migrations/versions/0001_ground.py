@@ -33,7 +33,7 @@ def upgrade() -> None:
         sa.Column("source_key", sa.String(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("model", sa.String(), nullable=False),
+        sa.Column("work", sa.String(), nullable=False),
         sa.Column("user_id", sa.BigInteger(), nullable=False),
         sa.Column("guild_id", sa.BigInteger(), nullable=False),
         sa.Column("channel_id", sa.BigInteger(), nullable=False),
@@ -75,9 +75,9 @@ def upgrade() -> None:
         sqlite_where=sa.text("status != 'delivered'"),
     )
     op.create_index(
-        "jobs_times_of_model",
+        "jobs_times_of_work",
         "jobs",
-        ["model", "id"],
+        ["work", "id"],
         unique=False,
         sqlite_where=sa.text("verdict = 'pictures'"),
     )
