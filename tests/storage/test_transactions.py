@@ -1,6 +1,7 @@
 """Transactions: one writer at a time, readers never wait, and nothing is ever half-done."""
 
 import asyncio
+import gc
 import sqlite3
 import time
 from contextlib import closing
@@ -90,6 +91,41 @@ async def test_a_cancelled_writer_leaves_nothing_and_lets_the_next_one_in(
     async with database.transaction() as tx:
         assert await facts.get(tx, "colour") is None
         await facts.put(tx, "colour", "red")
+
+
+SLOW = (
+    "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 400000) "
+    "SELECT i FROM n WHERE i % 100000 = 0"
+)
+
+
+async def test_a_writer_cancelled_inside_a_question_holds_no_lock(database: Database) -> None:
+    """A closed connection lived on with its lock until its cursors were collected as garbage."""
+    begun = asyncio.Event()
+
+    async def ask() -> None:
+        async with database.transaction() as tx:
+            await facts.put(tx, "colour", "blue")
+            begun.set()
+            await tx.execute(text(SLOW))
+
+    gc.disable()
+    try:
+        # Kept: a traceback, such as a log may keep, keeps the cursor.
+        tasks = []
+        for _ in range(5):
+            begun.clear()
+            tasks.append(asyncio.create_task(ask()))
+            await begun.wait()
+            await asyncio.sleep(0.01)
+            tasks[-1].cancel()
+            await asyncio.gather(tasks[-1], return_exceptions=True)
+            assert tasks[-1].cancelled()
+            async with database.transaction() as tx:
+                assert await facts.get(tx, "colour") is None
+                await facts.put(tx, "other", "red")
+    finally:
+        gc.enable()
 
 
 async def test_another_programs_lock_is_waited_for_only_so_long(
