@@ -84,6 +84,7 @@ def _by_profile(picture: Image.Image, icc: bytes) -> Image.Image | None:
     """The picture in sRGB; None where the profile is sRGB already, is broken or does not fit."""
     try:
         profile = ImageCms.ImageCmsProfile(BytesIO(icc))
+        # Most say so, and a conversion that changes nothing takes as long as decoding.
         if "sRGB" in (profile.profile.profile_description or ""):
             return None
         match profile.profile.xcolor_space.strip():

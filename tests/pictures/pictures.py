@@ -5,7 +5,7 @@ import zlib
 from io import BytesIO
 from typing import Any
 
-from PIL import Image, ImageChops, ImageDraw
+from PIL import Image, ImageChops, ImageCms, ImageDraw
 
 from bot.pictures.formats import PNG_SIGNATURE
 
@@ -71,6 +71,16 @@ SAMPLES: dict[str, bytes] = {
     "webp-animated": animation("WEBP"),
     "png-animated": animation("PNG"),
 }
+
+
+def swapping_profile() -> bytes:
+    """A working RGB profile in which red and blue have changed places."""
+    icc = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    for at in range(132, 132 + 12 * int.from_bytes(icc[128:132]), 12):
+        name = bytes(icc[at : at + 4])
+        icc[at : at + 4] = {b"rXYZ": b"bXYZ", b"bXYZ": b"rXYZ"}.get(name, name)
+    # Else it would be taken by its name for what it no longer is.
+    return bytes(icc).replace("sRGB".encode("utf-16-be"), "Swap".encode("utf-16-be"))
 
 
 def png_claiming(width_px: int, height_px: int) -> bytes:

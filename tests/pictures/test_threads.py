@@ -138,15 +138,16 @@ async def test_who_gives_up_waiting_is_not_worked_for(monkeypatch: pytest.Monkey
 async def _longest_pause_s(work: Callable[[], Awaitable[Any]]) -> float:
     """How long the loop stood still at worst while `work` went on; the best of five tries.
 
-    A busy machine pauses for reasons of its own; what the work itself causes comes every time.
+    In seconds of this process's own processor time: what other programs take does not count, and
+    what the work itself causes comes every time.
     """
-    pauses = [1.0]
-    while min(pauses) > _WANTED_S and len(pauses) <= 5:
-        longest, last = 0.0, time.perf_counter()
+    pauses: list[float] = []
+    while len(pauses) < 5 and min(pauses, default=1.0) > _WANTED_S:
+        longest, last = 0.0, time.process_time()
         task = asyncio.ensure_future(work())
         while not task.done():
             await asyncio.sleep(0.001)
-            now = time.perf_counter()
+            now = time.process_time()
             longest, last = max(longest, now - last), now
         await task
         pauses.append(longest)
@@ -218,5 +219,5 @@ async def test_the_loop_goes_on_meanwhile(
         for room in ("compositing", "masks"):
             monkeypatch.setattr(f"bot.pictures.{room}.png", lambda picture: picture.tobytes()[:9])
 
-    # Twice what is wanted, since other tests run beside this one.
-    assert await _longest_pause_s(prepare()) < 2 * _WANTED_S
+    # Some more than is wanted: memory is slow where other tests fill the caches.
+    assert await _longest_pause_s(prepare()) < 1.5 * _WANTED_S
