@@ -74,3 +74,29 @@ def test_each_linked_file_is_there(path: str) -> None:
 @pytest.mark.parametrize("room", re.findall(r"^\| `([a-z_][a-z_/.]*)`", README, re.MULTILINE))
 def test_each_room_is_there(room: str) -> None:
     assert (ROOT / room).exists()
+
+
+# Each command of the README: what proves that it works, or why nothing here can.
+PROOF = {
+    "make try": "tests/sandbox_page/test_process.py",
+    "make sandbox": "tests/sandbox_page/test_process.py",
+    "git clone": "needs the place this repository is at",
+    "cd limner": "needs the clone",
+    "cp .env.example .env": "tests/test_settings.py",
+    "docker compose up": "needs Docker and two accounts; tests/meta/test_image.py reads the files",
+    "docker compose logs": "needs Docker",
+    "make run": "tests/scenarios/test_start.py",
+}
+
+
+def test_each_command_is_proved_or_says_what_it_needs() -> None:
+    blocks = re.findall(r"^    (\S.*)$", README, re.MULTILINE)
+    commands = [line.partition("#")[0].strip() for line in blocks if not line.startswith("|")]
+    unproved = [
+        command for command in commands if not any(command.startswith(known) for known in PROOF)
+    ]
+    assert unproved == []
+    for known, proof in PROOF.items():
+        assert any(command.startswith(known) for command in commands), known
+        for path in re.findall(r"tests/\S+\.py", proof):
+            assert (ROOT / path).is_file(), path
