@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domain.errors import DownloadError, PictureError
 from bot.domain.job import Job, StoredPicture, VendorTicket
@@ -52,9 +52,8 @@ class Collector:
     ) -> StoredPicture | DownloadError:
         try:
             data = await self._downloader.get(link)
-            await pictures.verify(data)
-            data = await self._finished(job, data)
             seen = await pictures.verify(data)
+            composed = await self._composed(job, data)
         except DownloadError as error:
             log.info("job.download_failed job=%d picture=%d why=%s", job.id, position, error)
             return error
@@ -62,20 +61,29 @@ class Collector:
             # The vendor's store may serve a page or half a file before the picture is there.
             log.info("job.download_failed job=%d picture=%d why=%s", job.id, position, error)
             return DownloadError(str(error), retryable=True)
-        return StoredPicture(
+        picture = StoredPicture(
             position=position,
-            sha256=await self._files.put(data),
+            sha256=await self._files.put(composed or data),
             mime=seen.mime,
             width_px=seen.width_px,
             height_px=seen.height_px,
-            size_bytes=len(data),
+            size_bytes=len(composed or data),
             flagged=flagged,
         )
+        source = job.request.source
+        if composed is None or source is None:
+            return picture
+        return replace(
+            picture, mime="image/png", width_px=source.width_px, height_px=source.height_px
+        )
 
-    async def _finished(self, job: Job, data: bytes) -> bytes:
-        """An inpainted picture is laid over the original: outside the mask nothing has changed."""
+    async def _composed(self, job: Job, data: bytes) -> bytes | None:
+        """An inpainted picture laid over the original: outside the mask nothing has changed.
+
+        None for every other kind of work. PNG, with the original's pixels in number.
+        """
         source, mask = job.request.source, job.request.mask
         if job.request.kind is not Kind.INPAINT or source is None or mask is None:
-            return data
+            return None
         original = await self._files.get(source.sha256)
         return await pictures.composite(original, data, await self._files.get(mask.sha256))
