@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 LONGEST_NAP_S = 5.0
 JOBS_IN_HAND = 64
 FAULTS_TOLERATED = 6
-STOP_GRACE_S = 8.0
+STOP_GRACE_S = 7.0
 UNBOOKED_NAP_S = 1.0
 BOARD = "board"
 
