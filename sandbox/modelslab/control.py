@@ -27,10 +27,16 @@ def add_routes(app: web.Application, vendor: "Vendor") -> None:
                 "seed": job.seed,
                 "fetches": job.fetches,
                 "served": sorted(job.served),
+                "input_bytes": {role: len(content) for role, content in job.inputs.items()},
             }
             for job in vendor.book
         ]
-        counts = {"posts": vendor.posts, "accepted": vendor.accepted, "queued": vendor.queued}
+        counts = {
+            "posts": vendor.posts,
+            "accepted": vendor.accepted,
+            "queued": vendor.queued,
+            "uploads": len(vendor.uploads),
+        }
         return web.json_response({**counts, "jobs": jobs})
 
     async def mood(request: web.Request) -> web.Response:

@@ -6,31 +6,26 @@ import json
 import socket
 import struct
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from aiohttp import web
 
 from sandbox.modelslab import replies
+from sandbox.modelslab.endpoints import Endpoint
 from sandbox.modelslab.fields import Refused
+from sandbox.modelslab.inputs import Inputs
 from sandbox.modelslab.jobs import Book, Job
 from sandbox.modelslab.models import Model
 from sandbox.modelslab.moods import NEEDS_FETCH, Mood, Turn, as_turn
-from sandbox.modelslab.replies import Links, Reply
-from sandbox.modelslab.requests import Check, Order
+from sandbox.modelslab.replies import Json, Links, Reply, WordsIn
+from sandbox.modelslab.requests import Order
 from sandbox.modelslab.studio import Studio
 
 PRICE_PER_PICTURE = 0.0047
 
-
-@dataclass(frozen=True)
-class Endpoint:
-    """One generation endpoint: where it stands, and how its bodies are read."""
-
-    path: str
-    #: The API and its room, which is also where the fetch of its jobs lies.
-    family: str
-    check: Check
+Answer: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @dataclass(kw_only=True)
@@ -45,8 +40,13 @@ class Desk:
     eta_s: float | None
     answers_at_once: bool | Callable[[Order], bool]
     balance: float
+    inputs: Inputs
+    #: Where a caption lies in its answer.
+    words_in: WordsIn = "output"
     moods: deque[Mood | Turn] = field(default_factory=deque)
     default_mood: Mood | Turn = Mood.PROCESSING
+    #: Of uploads, which have a script of their own.
+    upload_moods: deque[Mood | Turn] = field(default_factory=deque)
     #: Set while the server goes down, so that hanging answers let go.
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     #: Where FOREIGN_FETCH_RESULT points to.
@@ -69,6 +69,8 @@ class Desk:
         """A generation POST. A request that is wrong in itself does not use up a mood."""
         body = await self.body(request)
         order = endpoint.check(body, self.models)
+        order, inputs = await self.inputs.bring(order, links_for(request).origin)
+        # From here to the book nothing is waited for: two requests must not see one free place.
         scripted = bool(self.moods)
         turn = as_turn(self.moods[0] if scripted else self.default_mood)
         no = replies.refusal(turn, max_queued=self.max_queued)
@@ -87,6 +89,7 @@ class Desk:
             order=order,
             turn=turn,
             at_once=at_once,
+            inputs=inputs,
         )
         self.balance -= PRICE_PER_PICTURE * order.samples
         self.studio.start(job)
@@ -139,7 +142,8 @@ class Desk:
             # Shielded: a client that gives up does not stop the painter.
             await asyncio.shield(job.painting)
             took_s = asyncio.get_running_loop().time() - began
-            return respond(Reply(200, replies.success(job, links, generation_s=took_s)))
+            body = replies.success(job, links, generation_s=took_s)
+            return respond(Reply(200, self._worded(job, body)))
         foreign = job.turn.mood is Mood.FOREIGN_FETCH_RESULT
         where = Links(self.stranger_url) if foreign else links
         eta_s = round(max(0.0, job.ready_at - job.clock()), 2) if self.eta_s is None else self.eta_s
@@ -165,8 +169,11 @@ class Desk:
             case Mood.EMPTY_OUTPUT_FOR_A_WHILE if job.ready_fetches <= job.turn.times:
                 return Reply(200, replies.success_without_pictures(job))
             case Mood.FETCH_MINIMAL:
-                return Reply(200, replies.success_minimal(job, links))
-        return Reply(200, replies.success(job, links))
+                return Reply(200, self._worded(job, replies.success_minimal(job, links)))
+        return Reply(200, self._worded(job, replies.success(job, links)))
+
+    def _worded(self, job: Job, body: Json) -> Json:
+        return replies.in_words(body, job.words, self.words_in) if job.speaks else body
 
 
 def links_for(request: web.Request) -> Links:

@@ -1,11 +1,14 @@
 """Reads the fields of one request body and gathers every fault in them. Decides nothing."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 Body: TypeAlias = Mapping[str, object]
 Message: TypeAlias = str | Mapping[str, Sequence[str]]
+
+_LINK = re.compile(r"https?://[^\s/]+\S*")
 
 
 class Refused(Exception):
@@ -49,6 +52,29 @@ class Fields:
         if value and allowed and value not in allowed:
             self.fault(name, f"The selected {name} is invalid.")
         return value
+
+    def link(self, name: str, *, required: bool = False) -> str:
+        """An address, of which only the form is looked at."""
+        value = self.text(name, required=required)
+        if value and not _LINK.fullmatch(value):
+            self.fault(name, f"The {name} field must be a valid URL.")
+            return ""
+        return value
+
+    def link_list(self, name: str, *, most: int) -> list[str]:
+        """One to `most` addresses."""
+        value = self._present(name, required=True)
+        if value is None:
+            return []
+        if not isinstance(value, list):
+            self.fault(name, f"The {name} field must be an array.")
+            return []
+        if not 1 <= len(value) <= most:
+            self.fault(name, f"The {name} field must have between 1 and {most} items.")
+        links = [link for link in value if isinstance(link, str) and _LINK.fullmatch(link)]
+        if len(links) < len(value):
+            self.fault(name, f"The {name} field must hold valid URLs.")
+        return links
 
     def whole(
         self,

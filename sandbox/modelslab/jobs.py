@@ -10,7 +10,7 @@ import math
 import random
 import secrets
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal, TypeAlias
@@ -55,6 +55,8 @@ class Job:
     clock: Clock
     #: Done when every picture is painted; the studio puts its own task here.
     painting: asyncio.Future[tuple[bytes, ...]]
+    #: The exact bytes of what it starts from: `source`, `source_2` and so on, `mask`.
+    inputs: Mapping[str, bytes] = field(default_factory=dict)
     name: str = field(default_factory=lambda: str(uuid.uuid4()))
     #: How often it was fetched, in all and after it was ready.
     fetches: int = 0
@@ -78,12 +80,24 @@ class Job:
         return self.painting.done() and not self.painting.cancelled()
 
     @property
+    def speaks(self) -> bool:
+        """Whether its result is words and no picture."""
+        return self.order.wish is not None and self.order.wish.task == "caption"
+
+    @property
     def pictures(self) -> tuple[bytes, ...]:
         """The exact bytes of every picture, empty until they are painted."""
-        return self.painting.result() if self.is_painted else ()
+        return self.painting.result() if self.is_painted and not self.speaks else ()
+
+    @property
+    def words(self) -> str:
+        """What it has to say, empty until it is ready and where it has pictures instead."""
+        return self.painting.result()[0].decode() if self.is_painted and self.speaks else ""
 
     @property
     def picture_count(self) -> int:
+        if self.speaks:
+            return 0
         asked = self.order.samples
         return max(1, asked - 1) if self.turn.mood is Mood.FEWER_PICTURES else asked
 
@@ -132,6 +146,7 @@ class Book:
         order: Order,
         turn: Turn,
         at_once: bool,
+        inputs: Mapping[str, bytes],
     ) -> Job:
         """Write one job into the book. Somebody has yet to paint it."""
         number = next(self._ids)
@@ -151,6 +166,7 @@ class Book:
             held=self.holding,
             clock=self._clock,
             painting=asyncio.get_running_loop().create_future(),
+            inputs=inputs,
         )
         self.jobs.append(job)
         self._open.append(job)

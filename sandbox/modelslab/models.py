@@ -5,6 +5,8 @@ from typing import Literal
 
 Api = Literal["v6", "v7"]
 Work = Literal["text", "image", "inpaint"]
+#: How `init_image` comes on v7: alone, in a list, or with a second one beside it.
+Init = Literal["one", "list", "pair"]
 
 BOTH: frozenset[Api] = frozenset({"v6", "v7"})
 ONLY_V6: frozenset[Api] = frozenset({"v6"})
@@ -13,6 +15,7 @@ ONLY_V7: frozenset[Api] = frozenset({"v7"})
 EVERYTHING: frozenset[Work] = frozenset({"text", "image", "inpaint"})
 FROM_TEXT: frozenset[Work] = frozenset({"text"})
 FROM_IMAGE: frozenset[Work] = frozenset({"image"})
+FROM_BOTH: frozenset[Work] = frozenset({"text", "image"})
 
 IMAGEN_ASPECTS = ("1:1", "3:4", "4:3", "9:16", "16:9")
 SEEDREAM_ASPECTS = ("1:1", "3:4", "4:3", "9:16", "16:9", "3:2", "2:3", "21:9")
@@ -26,6 +29,8 @@ class Model:
     id: str
     apis: frozenset[Api] = BOTH
     works: frozenset[Work] = EVERYTHING
+    #: What of it also works on v6.
+    works_on_v6: frozenset[Work] = EVERYTHING
     #: Allowed width and height on v6, both ends included.
     sides_px: tuple[int, int] = (256, 1024)
     default_side_px: int = 512
@@ -40,16 +45,33 @@ class Model:
     schedulers: tuple[str, ...] = ()
     ignores_negative: bool = False
     rewrites_prompt: bool = True
+    #: How many times longer than wide a picture may be by its ratio.
+    longest: float = 5
+    init: Init = "one"
+    #: How many pictures a list may hold.
+    most_inits: int = 1
+    #: Sides that a picture must have on v6, whose size the result takes over. None: any.
+    init_sides_px: tuple[int, int] | None = None
+    #: Whether v7 wants a scheduler for work that starts from a picture.
+    scheduler_needed: bool = False
+
+    def does(self, work: Work, api: Api) -> bool:
+        known = api in self.apis and work in self.works
+        return known and (api == "v7" or work in self.works_on_v6)
 
 
 def _diffusion(id: str) -> Model:
-    return Model(id=id)
+    return Model(id=id, scheduler_needed=True)
 
 
-def _flux(id: str, sides_px: tuple[int, int] = (256, 1024)) -> Model:
+def _flux(
+    id: str, sides_px: tuple[int, int] = (256, 1024), works: frozenset[Work] = FROM_TEXT
+) -> Model:
     return Model(
         id=id,
-        works=FROM_TEXT,
+        works=works,
+        # The vendor's file on flux in v6 knows text2img alone.
+        works_on_v6=FROM_TEXT,
         sides_px=sides_px,
         steps_cap=50,
         ignores_negative=True,
@@ -58,7 +80,13 @@ def _flux(id: str, sides_px: tuple[int, int] = (256, 1024)) -> Model:
 
 
 def _pony(id: str) -> Model:
-    return Model(id=id, sides_px=(1024, 2048), default_side_px=1024)
+    return Model(
+        id=id,
+        sides_px=(1024, 2048),
+        init_sides_px=(1024, 2048),
+        default_side_px=1024,
+        scheduler_needed=True,
+    )
 
 
 def _provider(
@@ -67,6 +95,9 @@ def _provider(
     works: frozenset[Work] = FROM_TEXT,
     aspects: tuple[str, ...] = (),
     aspect_required: bool = False,
+    init: Init = "one",
+    most_inits: int = 1,
+    longest: float = 5,
 ) -> Model:
     return Model(
         id=id,
@@ -74,6 +105,9 @@ def _provider(
         works=works,
         aspects=aspects,
         aspect_required=aspect_required,
+        init=init,
+        most_inits=most_inits,
+        longest=longest,
         rewrites_prompt=False,
     )
 
@@ -91,8 +125,9 @@ def _bfl_pro(id: str) -> Model:
 
 
 _ALL = (
-    _flux("flux"),
-    _flux("flux-dev"),
+    # Nothing says which models v7 inpaints with, so these two are let in.
+    _flux("flux", works=EVERYTHING),
+    _flux("flux-dev", works=EVERYTHING),
     _flux("flux-2-dev"),
     _flux("qwen"),
     _flux("z-image-turbo", sides_px=(256, 1488)),
@@ -111,17 +146,18 @@ _ALL = (
     _provider("imagen-4.0-fast-generate", aspects=IMAGEN_ASPECTS, aspect_required=True),
     _provider("imagen-4.0-ultra", aspects=IMAGEN_ASPECTS, aspect_required=True),
     _provider("nano-banana-t2i"),
-    _provider("nano-banana", works=FROM_IMAGE),
-    _provider("nano-banana-pro", works=frozenset({"text", "image"})),
-    _provider("seedream-4", aspects=SEEDREAM_ASPECTS),
+    _provider("nano-banana", works=FROM_IMAGE, init="pair"),
+    _provider("nano-banana-pro", works=FROM_BOTH, init="list", most_inits=14),
+    _provider("seedream-4", works=FROM_BOTH, aspects=SEEDREAM_ASPECTS, init="list", most_inits=10),
     _provider("seedream-4.5", aspects=SEEDREAM_ASPECTS),
-    _provider("seedream-4.0-i2i", works=FROM_IMAGE),
-    _provider("seedream-4.5-i2i", works=FROM_IMAGE),
+    _provider("seedream-4.0-i2i", works=FROM_IMAGE, init="list", most_inits=10),
+    _provider("seedream-4.5-i2i", works=FROM_IMAGE, init="list", most_inits=10),
     _provider("seededit-i2i", works=FROM_IMAGE),
-    _provider("flux-kontext-pro", works=FROM_IMAGE),
+    _provider("flux-kontext-pro", works=FROM_IMAGE, longest=21 / 9),
     _provider("gen4_image", aspect_required=True),
-    _provider("gen4_image_turbo", works=FROM_IMAGE),
+    _provider("gen4_image_turbo", works=FROM_IMAGE, init="pair"),
     _provider("gpt-image-2-t2i"),
+    _provider("gemini-3.1-i2i", works=FROM_IMAGE),
     Model(id="seedream-t2i", apis=ONLY_V7, works=FROM_TEXT, size_required=True),
     Model(id="flux-kontext-dev", apis=ONLY_V6, works=FROM_IMAGE, steps_cap=50),
     _bfl_pro("flux-pro-1752000026"),
@@ -130,8 +166,10 @@ _ALL = (
     Model(
         id="flux-2-pro",
         apis=ONLY_V7,
-        works=frozenset({"text", "image"}),
+        works=FROM_BOTH,
         size_required=True,
+        init="list",
+        most_inits=10,
         ignores_negative=True,
         rewrites_prompt=False,
     ),

@@ -1,19 +1,25 @@
 """The shapes of the vendor's answers, field by field as documented or recorded. Decides nothing."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
+from sandbox.modelslab.endpoints import EDITING
 from sandbox.modelslab.fields import Refused
 from sandbox.modelslab.jobs import Job
 from sandbox.modelslab.moods import Mood, Turn
 
 Json: TypeAlias = dict[str, object]
+#: Where a caption lies in the answer. The schema says: in the list `output`; others look further.
+WordsIn = Literal["output", "output_text", "meta", "caption", "description", "text"]
 
 WAIT_A_WHILE = "Try to fetch request after seconds estimated"
 TRY_AGAIN = "try again later."
 TIP = "Get faster generations with a dedicated plan. (The stand-in's plan is always free.)"
+#: What is longer than any address is not echoed.
+ECHO_MAX_CHARS = 2000
 QUEUE_FULL = "Rate limit exceeded. Maximum {limit} queued requests allowed."
 NO_CREDITS = "Insufficient credits. Please add more credits to continue."
 BAD_KEY = "Invalid API key"
@@ -111,11 +117,13 @@ _ERRORS: Mapping[Mood, tuple[int, str | Mapping[str, list[str]]]] = {
 def processing(job: Job, links: Links, *, fetch_result: str, eta_s: float) -> Json:
     """The first answer to an accepted job that takes a while."""
     old = job.turn.mood is Mood.OLD_SHAPES
+    # The editing tools' schema wants whole seconds.
+    eta: float = math.ceil(eta_s) if job.family == EDITING else eta_s
     reply: Json = {
         "status": "queued" if job.turn.mood is Mood.QUEUED else "processing",
         "tip": TIP,
         "tip_1": "You can fetch the result with the fetch API.",
-        "eta": eta_s,
+        "eta": eta,
         "messege" if old else "message": WAIT_A_WHILE,
         "webhook_status": "",
         "fetch_result": fetch_result,
@@ -156,9 +164,26 @@ def success_minimal(job: Job, links: Links) -> Json:
     return {"status": "success", "id": job.id, "output": links.pictures(job)}
 
 
+def in_words(reply: Json, words: str, place: WordsIn) -> Json:
+    """An answer with success, and with the words in place of pictures."""
+    output: list[str] = []
+    match place:
+        case "output":
+            return {**reply, "output": [words]}
+        case "output_text":
+            return {**reply, "output": words}
+        case "meta":
+            meta = reply.get("meta")
+            known = meta if isinstance(meta, dict) else {}
+            return {**reply, "output": output, "meta": {**known, "caption": words}}
+    return {**reply, "output": output, place: words}
+
+
 def still_processing(job: Job) -> Json:
     """The fetch answer while a job runs: neither id nor eta, and in v7 the recorded old form."""
     word = "queued" if job.turn.mood is Mood.QUEUED else "processing"
+    if job.family == EDITING and job.turn.mood is not Mood.OLD_SHAPES:
+        return {"status": word, "message": TRY_AGAIN, "output": "", "tip": TIP}
     if job.family.startswith("v6") and job.turn.mood is not Mood.OLD_SHAPES:
         return {"status": word, "message": TRY_AGAIN, "output": [], "tip": TIP}
     return {"status": word, "messege": TRY_AGAIN, "output": "", "tip": TIP}
@@ -175,13 +200,20 @@ def failed(job: Job) -> Json:
 
 def _flag(job: Job) -> object:
     if job.turn.mood is Mood.NSFW_LIST:
-        return [job.flagged] * job.picture_count
+        return [job.flagged] * max(1, job.picture_count)
     return job.flagged
 
 
 def _meta(job: Job) -> Json:
     """An echo of the parameters. Its id is a string even where the job's own is a number."""
     order = job.order
+    if order.wish is not None and not order.wish.paints:
+        return {
+            **{name: value for name, value in job.body.items() if len(str(value)) < ECHO_MAX_CHARS},
+            "seed": job.seed,
+            "file_prefix": f"{job.name}-0.png",
+            "id": str(job.id),
+        }
     if job.turn.mood is Mood.OLD_SHAPES:
         return {
             "prompt": order.prompt,
@@ -195,7 +227,14 @@ def _meta(job: Job) -> Json:
             "safety_checker": "yes" if order.veil else "no",
             "id": str(job.id),
         }
+    started_from: Json = {}
+    if order.wish is not None:
+        started_from = {
+            name: job.body[name] for name in ("init_image", "mask_image") if name in job.body
+        }
+        started_from["strength"] = order.wish.strength
     return {
+        **started_from,
         "prompt": order.prompt,
         "negative_prompt": order.negative,
         "model_id": order.model.id,

@@ -1,7 +1,8 @@
-"""Decides what a generation request asks for, as honestly as the vendor's documents allow.
+"""Decides what a request for pictures from words asks for, as the vendor's documents allow.
 
 Strict on what is written down (required fields, types, ranges), lenient on the rest. The webhook,
 track_id, temp, base64 and LoRA fields are accepted and change nothing. Never draws, never queues.
+The blocks of fields that other endpoints share are here, too.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,6 +11,7 @@ from typing import TypeAlias
 
 from sandbox.modelslab.fields import Body, Fields, Message, Refused
 from sandbox.modelslab.models import REALTIME, Api, Model, Work
+from sandbox.modelslab.wishes import Wish
 
 SCHEDULERS = tuple(
     f"{name}Scheduler"
@@ -34,6 +36,7 @@ SCHEDULERS = tuple(
         "LCM",
     )
 )
+ALGORITHMS = ("none", "dpmsolver+++", "sde-dpmsolver++")
 VEILS = ("blur", "sensitive_content_text", "pixelate", "black")
 MAX_STEPS = 50
 LONG_SIDE_PX = 1024
@@ -48,6 +51,7 @@ class Order:
     model: Model
     prompt: str
     negative: str
+    #: Width and height are 0 where the picture decides that the work starts from.
     width_px: int
     height_px: int
     samples: int
@@ -60,6 +64,8 @@ class Order:
     veil: str
     #: Whether the asker wants a ticket even where the pictures would come at once.
     ticket_only: bool = False
+    #: What is done with pictures; None: it is painted from words alone.
+    wish: Wish | None = None
 
 
 Check: TypeAlias = Callable[[Body, Mapping[str, Model]], Order]
@@ -71,20 +77,70 @@ def check_v7_text_to_image(body: Body, models: Mapping[str, Model]) -> Order:
     model_id = fields.text("model_id", required=True)
     prompt = fields.text("prompt", required=True)
     # Limits belong to a model, so without a model there is nothing more to check.
-    model = _model(models, model_id, api="v7", work="text") if model_id else None
+    model = find_model(models, model_id, api="v7", work="text") if model_id else None
     if model is None:
         raise Refused(400, fields.faults)
+    order = v7_common(
+        fields,
+        model,
+        prompt,
+        size_required=model.size_required,
+        aspect_required=model.aspect_required,
+        side_px=LONG_SIDE_PX,
+    )
+    if fields.faults:
+        raise Refused(400, fields.faults)
+    return order
 
-    width = fields.whole("width", 512, 1024, required=model.size_required)
-    height = fields.whole("height", 512, 1024, required=model.size_required)
-    aspect = fields.choice("aspect_ratio", model.aspects, required=model.aspect_required)
-    shape = _shape(aspect, fields)
+
+def check_v6_text2img(body: Body, models: Mapping[str, Model]) -> Order:
+    """The order in a v6 text2img body. Raises Refused with the first fault, as plain text."""
+    fields = Fields(body, loose=True)
+    model_id = fields.text("model_id", required=True)
+    prompt = fields.text("prompt", required=True)
+    model = find_model(models, model_id, api="v6", work="text") if model_id else None
+    if model is None:
+        raise Refused(400, first_fault(fields.faults))
+    order = v6_common(fields, model, prompt)
+    for name in ("multi_lingual", "upscale", "highres_fix"):
+        fields.switch(name, default=False)
+    if fields.faults:
+        raise Refused(400, first_fault(fields.faults))
+    return order
+
+
+def check_realtime_text2img(body: Body, _: Mapping[str, Model]) -> Order:
+    """The order in a realtime text2img body, which names no model.
+
+    Raises Refused with the first fault, as plain text.
+    """
+    fields = Fields(body, loose=False)
+    order = realtime_common(fields)
+    if fields.faults:
+        raise Refused(400, first_fault(fields.faults))
+    return order
+
+
+def v7_common(
+    fields: Fields,
+    model: Model,
+    prompt: str,
+    *,
+    size_required: bool = False,
+    aspect_required: bool = False,
+    side_px: int = 0,
+) -> Order:
+    """The block of fields that the v7 endpoints share; `side_px` is a side that nobody tells."""
+    width = fields.whole("width", 512, 1024, required=size_required)
+    height = fields.whole("height", 512, 1024, required=size_required)
+    aspect = fields.choice("aspect_ratio", model.aspects, required=aspect_required)
+    shape = _shape(aspect, model, fields) if aspect else (side_px, side_px)
     samples = fields.whole("samples", 1, 4)
     steps = fields.whole("num_inference_steps", 1, MAX_STEPS)
     guidance = fields.number("guidance_scale", *model.guidance)
     seed = fields.whole("seed", 0, None)
     scheduler = fields.choice("scheduler", model.schedulers)
-    order = Order(
+    return Order(
         model=model,
         prompt=prompt,
         negative="" if model.ignores_negative else fields.text("negative_prompt"),
@@ -97,33 +153,10 @@ def check_v7_text_to_image(body: Body, models: Mapping[str, Model]) -> Order:
         scheduler=scheduler,
         veil="sensitive_content_text",
     )
-    if fields.faults:
-        raise Refused(400, fields.faults)
-    return order
 
 
-def check_v6_text2img(body: Body, models: Mapping[str, Model]) -> Order:
-    """The order in a v6 text2img body. Raises Refused with the first fault, as plain text."""
-    fields = Fields(body, loose=True)
-    model_id = fields.text("model_id", required=True)
-    prompt = fields.text("prompt", required=True)
-    model = _model(models, model_id, api="v6", work="text") if model_id else None
-    if model is None:
-        raise Refused(400, _first(fields.faults))
-    order = _v6_common(fields, model, prompt)
-    for name in ("multi_lingual", "upscale", "highres_fix"):
-        fields.switch(name, default=False)
-    if fields.faults:
-        raise Refused(400, _first(fields.faults))
-    return order
-
-
-def check_realtime_text2img(body: Body, _: Mapping[str, Model]) -> Order:
-    """The order in a realtime text2img body, which names no model.
-
-    Raises Refused with the first fault, as plain text.
-    """
-    fields = Fields(body, loose=False)
+def realtime_common(fields: Fields) -> Order:
+    """The block of fields that the realtime endpoints share."""
     prompt = fields.text("prompt", required=True)
     negative = fields.text("negative_prompt")
     width = fields.whole("width", *REALTIME.sides_px)
@@ -135,8 +168,6 @@ def check_realtime_text2img(body: Body, _: Mapping[str, Model]) -> Order:
     checked = fields.boolean("safety_checker", default=False)
     ticket_only = fields.boolean("instant_response", default=False)
     fields.boolean("base64", default=False)
-    if fields.faults:
-        raise Refused(400, _first(fields.faults))
     return Order(
         model=REALTIME,
         prompt=f"{prompt}, {REWRITE}" if rewritten else prompt,
@@ -154,7 +185,7 @@ def check_realtime_text2img(body: Body, _: Mapping[str, Model]) -> Order:
     )
 
 
-def _v6_common(fields: Fields, model: Model, prompt: str) -> Order:
+def v6_common(fields: Fields, model: Model, prompt: str) -> Order:
     """The block of fields that every v6 image endpoint shares."""
     side = model.default_side_px
     width = fields.whole("width", *model.sides_px, multiple_of=8)
@@ -170,6 +201,8 @@ def _v6_common(fields: Fields, model: Model, prompt: str) -> Order:
     veil = fields.choice("safety_checker_type", VEILS) or "sensitive_content_text"
     negative = fields.text("negative_prompt")
     fields.whole("clip_skip", 1, 8)
+    fields.choice("algorithm_type", ALGORITHMS)
+    fields.number("ip_adapter_scale", 0, 1)
     for name in ("use_karras_sigmas", "base64", "temp"):
         fields.switch(name, default=False)
     return Order(
@@ -187,22 +220,20 @@ def _v6_common(fields: Fields, model: Model, prompt: str) -> Order:
     )
 
 
-def _model(models: Mapping[str, Model], model_id: str, *, api: Api, work: Work) -> Model:
+def find_model(models: Mapping[str, Model], model_id: str, *, api: Api, work: Work) -> Model:
     model = models.get(model_id)
-    if model is None or api not in model.apis or work not in model.works:
+    if model is None or not model.does(work, api):
         raise Refused(400, f"Model not found: {model_id}")
     return model
 
 
-def _shape(aspect: str, fields: Fields) -> tuple[int, int]:
+def _shape(aspect: str, model: Model, fields: Fields) -> tuple[int, int]:
     """Pixels for a ratio such as "16:9": the long side is 1024, both are multiples of 8."""
-    if not aspect:
-        return LONG_SIDE_PX, LONG_SIDE_PX
     across, _, down = aspect.partition(":")
     width = int(across) if across.isdecimal() else 0
     height = int(down) if down.isdecimal() else 0
     longest = max(width, height)
-    if not (width and height and longest <= 5 * min(width, height)):
+    if not (width and height and longest <= model.longest * min(width, height)):
         fields.fault("aspect_ratio", "The selected aspect_ratio is invalid.")
         return LONG_SIDE_PX, LONG_SIDE_PX
     return (
@@ -211,5 +242,5 @@ def _shape(aspect: str, fields: Fields) -> tuple[int, int]:
     )
 
 
-def _first(faults: Mapping[str, list[str]]) -> Message:
+def first_fault(faults: Mapping[str, list[str]]) -> Message:
     return next(iter(faults.values()))[0]

@@ -4,41 +4,28 @@ import asyncio
 import random
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Self, TypeAlias
+from typing import Self
 
 from aiohttp import web
 
-from sandbox.modelslab import account, control, files, replies
-from sandbox.modelslab.desk import Desk, Endpoint, respond
+from sandbox.modelslab import account, control, files, replies, uploads
+from sandbox.modelslab.desk import Answer, Desk, respond
+from sandbox.modelslab.endpoints import ENDPOINTS, FAMILIES, FETCHED_BY_BODY, Endpoint
 from sandbox.modelslab.fields import Refused
+from sandbox.modelslab.inputs import Inputs
 from sandbox.modelslab.jobs import Book, Clock, Job, Latency
 from sandbox.modelslab.models import Model, known_models
 from sandbox.modelslab.moods import Mood, Turn
 from sandbox.modelslab.painter import paint as paint_picture
-from sandbox.modelslab.replies import Reply
-from sandbox.modelslab.requests import (
-    Order,
-    check_realtime_text2img,
-    check_v6_text2img,
-    check_v7_text_to_image,
-)
+from sandbox.modelslab.replies import Reply, WordsIn
+from sandbox.modelslab.requests import Order
+from sandbox.modelslab.shelf import Shelf, Upload
 from sandbox.modelslab.studio import Paint, Studio
-
-GENERATIONS = (
-    Endpoint("/api/v7/images/text-to-image", "v7/images", check_v7_text_to_image),
-    Endpoint("/api/v6/images/text2img", "v6/images", check_v6_text2img),
-    Endpoint("/api/v6/realtime/text2img", "v6/realtime", check_realtime_text2img),
-)
-#: Families whose fetch also takes the id as `request_id` in the body.
-FETCHED_BY_BODY = ("v6/images",)
-FAMILIES = tuple(dict.fromkeys(endpoint.family for endpoint in GENERATIONS))
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
 LOOK_AGAIN_S = 0.01
-
-Answer: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @dataclass
@@ -62,6 +49,8 @@ class Vendor:
     answers_at_once: whether, or for which orders, the first answer carries the pictures.
     workers: how many jobs are made at a time, first come first served; None: all at once.
     paint: the painter, for whoever needs thousands of pictures; see `painter.sketch`.
+    reachable: origins on this machine that pictures may be fetched from. Otherwise they come from
+        the stand-in itself: addresses elsewhere are refused without a look at them.
 
     Webhook fields are accepted and ignored: nothing ever calls back.
     """
@@ -81,6 +70,7 @@ class Vendor:
         balance: float = 1000.0,
         clock: Clock = time.monotonic,
         random_seed: int | None = None,
+        reachable: Iterable[str] = (),
     ) -> None:
         self.host = host
         self.port = port
@@ -95,6 +85,7 @@ class Vendor:
         self._jobs = Book(
             latency_s=latency_s, workers=workers, clock=clock, rng=random.Random(random_seed)
         )
+        self._shelf = Shelf(clock)
         self.desk = Desk(
             key=key,
             book=self._jobs,
@@ -104,6 +95,7 @@ class Vendor:
             eta_s=eta_s,
             answers_at_once=answers_at_once,
             balance=balance,
+            inputs=Inputs(self._shelf, self._jobs, reachable),
         )
         self._counter = account.Counter(clock)
         self._changed = asyncio.Event()
@@ -125,6 +117,11 @@ class Vendor:
     def book(self) -> list[Job]:
         """Every accepted generation, in order."""
         return self._jobs.jobs
+
+    @property
+    def uploads(self) -> list[Upload]:
+        """Every picture that was handed in, in order, the expired ones included."""
+        return self._shelf.uploads
 
     @property
     def accepted(self) -> int:
@@ -207,6 +204,19 @@ class Vendor:
         """Script the next generation POSTs, after those already scripted."""
         self.moods.extend(moods)
 
+    def next_upload(self, *moods: Mood | Turn) -> None:
+        """Script the next uploads, which use up no other moods; see `uploads`."""
+        self.desk.upload_moods.extend(moods)
+
+    @property
+    def words_in(self) -> WordsIn:
+        """Where a caption lies in its answer."""
+        return self.desk.words_in
+
+    @words_in.setter
+    def words_in(self, place: WordsIn) -> None:
+        self.desk.words_in = place
+
     def hold(self) -> None:
         """Let no job become ready until `release`."""
         self._jobs.hold()
@@ -254,7 +264,7 @@ class Vendor:
 
     def _app(self) -> web.Application:
         app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[self._attend])
-        for endpoint in GENERATIONS:
+        for endpoint in ENDPOINTS:
             app.router.add_post(endpoint.path, self._generation(endpoint))
         for family in FAMILIES:
             fetch = self._fetch(family)
@@ -262,6 +272,7 @@ class Vendor:
             if family in FETCHED_BY_BODY:
                 app.router.add_post(f"/api/{family}/fetch", fetch)
         app.router.add_get("/generations/{file}", self._file)
+        uploads.add_routes(app, self.desk, self._shelf)
         account.add_routes(app, self.desk, self._counter)
         control.add_routes(app, self)
         return app

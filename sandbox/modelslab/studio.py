@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 from sandbox.modelslab.jobs import Job
-from sandbox.modelslab.painter import cover
+from sandbox.modelslab.painter import blend, cover, cut_out, describe, enlarge, repaint
+from sandbox.modelslab.wishes import Wish
 
 
 class Paint(Protocol):
@@ -46,6 +47,9 @@ class Studio:
 
     async def _paint_all(self, job: Job) -> tuple[bytes, ...]:
         loop = asyncio.get_running_loop()
+        wish = job.order.wish
+        if wish is not None and wish.task == "caption":
+            return (await loop.run_in_executor(self._threads, self._words, job, wish),)
         return tuple(
             [
                 await loop.run_in_executor(self._threads, self._picture, job, index)
@@ -53,9 +57,22 @@ class Studio:
             ]
         )
 
+    def _words(self, job: Job, wish: Wish) -> bytes:
+        return describe(job.inputs["source"], wish.length).encode()
+
     def _picture(self, job: Job, index: int) -> bytes:
+        wish = job.order.wish
+        if wish is None:
+            png = self._painting(job, index)
+        elif wish.paints:
+            png = self._reworked(job, wish, self._painting(job, index))
+        else:
+            png = self._tooled(job, wish)
+        return cover(png, job.veil) if job.veil else png
+
+    def _painting(self, job: Job, index: int) -> bytes:
         order = job.order
-        png = self._paint(
+        return self._paint(
             order.prompt,
             negative=order.negative,
             # As with the vendor, further samples are the pictures of the next seeds.
@@ -64,4 +81,18 @@ class Studio:
             height_px=order.height_px,
             model=order.model.id,
         )
-        return cover(png, job.veil) if job.veil else png
+
+    @staticmethod
+    def _reworked(job: Job, wish: Wish, painting: bytes) -> bytes:
+        inputs = job.inputs
+        if "mask" in inputs:
+            source, mask = inputs["source"], inputs["mask"]
+            return repaint(painting, source, mask, strength=wish.strength)
+        return blend(painting, tuple(inputs.values()), strength=wish.strength)
+
+    @staticmethod
+    def _tooled(job: Job, wish: Wish) -> bytes:
+        source = job.inputs["source"]
+        if wish.task == "upscale":
+            return enlarge(source, (job.order.width_px, job.order.height_px))
+        return cut_out(source, only_mask=wish.only_mask, inverse=wish.inverse_mask)
