@@ -35,7 +35,7 @@ SAID_FILE = "limner-try"
 WELCOME = """\
 **Welcome to the studio!** This is all of Limner, at work on stand-ins: nothing leaves this \
 machine, nothing costs anything, and the pictures are by a painter who does what he can.
-- Type `/` for the commands, and press the buttons under a picture.
+- Type `/` for the commands (Enter sends), and press the buttons under a picture.
 - *Viewing as*, at the top, makes you ana or bob.
 - This page shows one channel, and has no message menus (right-click → Apps): \
 for both, invite the bot to a real server."""

@@ -11,6 +11,7 @@ from typing import cast
 from tools.browser import Tab
 
 ROOT = Path(__file__).parents[1]
+ENTER = "\ue007"
 START_S = 20.0
 #: Options that complete what is typed, or offer choices.
 SUGGESTING = ("model", "style", "aspect")
@@ -82,7 +83,11 @@ class Page:
     async def imagine(self, prompt: str, **options: str) -> None:
         """Type /imagine, and send it. A suggestion is taken where the option has some."""
         await self.fill_in(prompt, **options)
-        await self.tab.click("#send-message")
+        # On a phone the button is out of sight; a suggestion that was taken takes the focus away.
+        if await self.tab.run("return document.activeElement.matches('.command-option-input')"):
+            await self.tab.press(ENTER)
+        else:
+            await self.tab.click("#send-message")
 
     async def fill_in(self, prompt: str, **options: str) -> None:
         """Type /imagine with the picker's help, as far as sending it."""
