@@ -116,7 +116,7 @@ class World:
         """A member asks; what intake says. The card is placed where the job was accepted."""
         self._asked += 1
         said = await self.intake.accept(
-            ImageRequest(kind=Kind.IMAGINE, prompt=prompt, **{"model": "sdxl", **options}),
+            ImageRequest(prompt=prompt, **{"kind": Kind.IMAGINE, "model": "sdxl", **options}),
             Requester(
                 user_id=who, guild_id=where, channel_id=CHANNEL, age_restricted=age_restricted
             ),
