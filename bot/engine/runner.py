@@ -150,8 +150,8 @@ class Runner:
             async with self._database.transaction() as tx:
                 taken -= await slots.free_expired(tx, now=now)
         taken -= await self._free(seated_in_vain)
-        await self._submit_next(closed, free_slots=self._max_queued - taken, now=now)
         if counts[JobStatus.QUEUED]:
+            await self._submit_next(free_slots=self._max_queued - taken, now=now)
             self._errand(BOARD, self._board.refresh)
         # The board looks again and again as long as anybody waits.
         busy = self._in_hand or self._errands.keys() - {BOARD}
@@ -179,17 +179,24 @@ class Runner:
         await self._gatekeeper.look(gate)
         self.wake()
 
-    async def _submit_next(self, closed: list[Gate], *, free_slots: int, now: datetime) -> None:
+    async def _submit_next(self, *, free_slots: int, now: datetime) -> None:
         """Give the free slots to the jobs whose turn it is."""
-        allowed = gate_rules.allowance(closed, free_slots=free_slots, submitting=len(self._posting))
-        if allowed <= 0 or self._stopping:
+        if free_slots <= 0 or self._stopping:
             return
+        # Before the gates: a job that came back leaves our hands after its gate has closed.
+        in_hand = set(self._in_hand)
         async with self._database.reading() as tx:
+            closed = await gates.all_closed(tx)
+            allowed = gate_rules.allowance(
+                closed, free_slots=free_slots, submitting=len(self._posting)
+            )
+            if allowed <= 0:
+                return
             chosen = await line.next_jobs(
                 tx,
                 now=now,
                 shut=gate_rules.shut_works(closed),
-                in_hand=self._in_hand,
+                in_hand=in_hand,
                 limit=allowed,
             )
         for waiting in chosen:

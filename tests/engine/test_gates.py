@@ -11,6 +11,7 @@ from bot.domain.gates import EVERYTHING, GateReason
 from bot.domain.job import JobStatus, Verdict
 from bot.domain.refusal import ModelClosed
 from bot.engine.intake import Accepted
+from bot.engine.runner import Runner
 from bot.modelslab.wire import Balance, Refused, Unclear
 from sandbox.modelslab import Mood, Turn, Vendor
 from storage import gates
@@ -58,13 +59,14 @@ async def test_a_gate_closes_the_job_waits_and_goes_on_by_itself(
     # Still reserved, and nothing spent anew.
     assert await world.booked() == 2
     assert len(world.courier.owner_told) == owner_told
-    # Whoever asks now is told at once.
+    # Whoever asks a moment later is told at once.
+    world.clock.advance(0.3)
     assert (await world.asks()).gate == reason
 
-    world.clock.advance(closed_s - 5)
+    world.clock.advance(closed_s - 9)
     await world.until_done(pace_s=0)
     assert (world.vendor.posts, world.vendor.accepted) == (1, 0)
-    world.clock.advance(6)
+    world.clock.advance(10)
     await world.until_done()
     assert await world.gates() == {}
     assert (world.vendor.posts, world.vendor.accepted) == (3, 2)
@@ -235,6 +237,7 @@ async def test_through_a_gate_ajar_jobs_go_one_at_a_time(world: World) -> None:
     posts = world.vendor.posts
     world.vendor.hold()
     world.clock.advance(61)
+    world.runner.wake()
     await world.vendor.until(lambda vendor: vendor.accepted >= 1)
     # Two were refused for themselves, which tells nothing of the account: one after another.
     assert await world.gates() in ({}, {"credits": True})
@@ -242,6 +245,23 @@ async def test_through_a_gate_ajar_jobs_go_one_at_a_time(world: World) -> None:
     world.vendor.release()
     await all_done(world, asked)
     assert await world.booked() == 4
+
+
+async def test_a_gate_that_closes_while_the_runner_looks_around_is_seen(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A job that had just come back was posted again at once, by a turn begun a moment before."""
+    real = Runner._free
+
+    async def meanwhile(self: Runner, job_ids: set[int]) -> int:
+        await self._gatekeeper.close(GateReason.BUSY)
+        return await real(self, job_ids)
+
+    monkeypatch.setattr(Runner, "_free", meanwhile)
+    asked = await world.asks()
+    await world.until_done(pace_s=0)
+    assert (await world.job(asked.job.id)).status is QUEUED
+    assert world.vendor.posts == 0
 
 
 async def test_a_probe_that_hangs_does_not_spin_the_loop(

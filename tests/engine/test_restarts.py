@@ -11,6 +11,8 @@ import pytest
 from bot.domain.job import Job, JobStatus, Verdict
 from bot.engine.steps import Steps
 from sandbox.modelslab import Mood, Vendor
+from storage import jobs as standing
+from storage import slots
 from tests.engine.world import Clock, Notebook, World, a_policy, a_world
 
 
@@ -185,6 +187,17 @@ async def test_crashes_again_and_again_lose_nothing_and_double_nothing(town: Tow
                 await asyncio.sleep(0.005)
             await world.crashes()
     async with town.process() as world:
+
+        async def nobody_moves() -> bool:
+            town.clock.advance(0.5)
+            async with world.database.reading() as tx:
+                counts = dict(await standing.counts(tx))
+                full = await slots.taken(tx) == 5 and not await slots.unsubmitted(tx)
+            in_line = counts.pop(JobStatus.QUEUED)
+            return not any(counts.values()) and (full or not in_line)
+
+        await world.until(nobody_moves)
+        # Whose answer was lost may still be at the vendor; then their slots are free.
         town.clock.advance(700)
         await world.until_done()
         jobs = [await world.job(number) for number in range(1, asked + 1)]
@@ -246,3 +259,19 @@ async def test_a_job_of_a_model_that_is_gone_ends_with_a_refund(
         assert verdict(job) is Verdict.REFUSED
         assert (await world.booked(), town.vendor.posts) == (0, 0)
         assert await world.slots_taken() == 0
+
+
+async def test_a_cancellation_that_meets_the_bell_is_not_lost(world: World) -> None:
+    """`asyncio.wait_for` swallowed it, and the loop could not be ended."""
+    world.start()
+    loop = world._running
+    assert loop is not None
+    while world.runner.last_turn_at is None:  # noqa: ASYNC110 - there is nothing to wait on
+        await asyncio.sleep(0.005)
+    await asyncio.sleep(0.05)
+    world.runner.wake()
+    # The bell has rung, and its waiter is done but has not run yet.
+    await asyncio.sleep(0)
+    loop.cancel()
+    await asyncio.wait({loop}, timeout=1)
+    assert loop.cancelled()

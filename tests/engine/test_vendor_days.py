@@ -141,10 +141,10 @@ async def test_a_slot_that_the_vendor_may_still_use_is_freed_after_deadline_and_
         async def free() -> bool:
             return await world.slots_taken() == 0
 
-        world.clock.advance((grace_ends_at - world.clock.now()).total_seconds() - 1.5)
+        world.clock.advance((grace_ends_at - world.clock.now()).total_seconds() - 20)
         await world.until_done(pace_s=0)
         assert not await free()
-        world.clock.advance(2)
+        world.clock.advance(21)
         await world.until(free)
 
 
@@ -250,7 +250,7 @@ async def test_a_fetch_that_says_again_at_once_is_not_asked_without_a_pause(
 ) -> None:
     """A `retry_after` of nothing used to make a loop without a pause."""
 
-    async def busy(*_: object) -> Refused:
+    async def busy(*_: object, **__: object) -> Refused:
         return Refused(Reason.BUSY, "busy", 0.0)
 
     monkeypatch.setattr(ModelsLab, "fetch", busy)

@@ -123,7 +123,7 @@ CALLS: dict[Callable[..., object], Call] = {
     jobs.in_line: lambda tx, job: jobs.in_line(tx),
     jobs.in_line_of_server: lambda tx, job: jobs.in_line_of_server(tx, SERVER),
     jobs.counts: lambda tx, job: jobs.counts(tx),
-    jobs.past_seconds: lambda tx, job: jobs.past_seconds(tx, "sdxl"),
+    jobs.past_seconds: lambda tx, job: jobs.past_seconds(tx, "imagine:sdxl"),
     jobs.release: lambda tx, job: jobs.release(tx, [job.id], now=NOW),
     jobs.submitting: lambda tx, job: jobs.submitting(tx, job, now=NOW, deadline_at=DEADLINE),
     jobs.back_to_line: lambda tx, job: jobs.back_to_line(tx, job, due_at=NOW),
