@@ -49,6 +49,11 @@ def configure(level: str, fmt: Literal["text", "json"], *, secrets: Iterable[str
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
 
 
+def _is_weather(record: logging.LogRecord) -> bool:
+    """A lost connection to Discord: what happened is worth a line, but no trace."""
+    return record.name.startswith("discord.") and "reconnect" in str(record.msg)
+
+
 class _Stderr(logging.StreamHandler):  # type: ignore[type-arg]  # generic for the checker alone
     def handleError(self, record: logging.LogRecord) -> None:
         # The usual one prints the arguments as they are, secrets included.
@@ -73,10 +78,15 @@ class _Line(logging.Formatter):
         return text
 
     def message(self, record: logging.LogRecord) -> str:
-        return self.clean(record.getMessage()).translate(_CONTROLS)
+        text = record.getMessage()
+        if record.exc_info and _is_weather(record):
+            text = f"{text} ({record.exc_info[1]!r})"
+        return self.clean(text).translate(_CONTROLS)
 
     def trace(self, record: logging.LogRecord) -> str:
         parts = []
+        if _is_weather(record):
+            return ""
         if record.exc_info and record.exc_info[0] is not None:
             parts.append(self.formatException(record.exc_info))
         elif record.exc_text:

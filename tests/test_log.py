@@ -127,3 +127,14 @@ def test_configuring_again_replaces_the_first_choice(capsys: pytest.CaptureFixtu
     log.warning("once")
 
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_a_lost_connection_to_discord_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    configure("INFO", "text", secrets=["s3cret-token"])
+    try:
+        raise ConnectionResetError("reset by s3cret-token")
+    except ConnectionResetError:
+        logging.getLogger("discord.shard").exception("Attempting a reconnect in %.2fs", 1.5)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "Attempting a reconnect in 1.50s (ConnectionResetError" in line
+    assert "s3cret" not in line
