@@ -77,7 +77,10 @@ class Inputs:
     async def _fetch(self, link: str, own_origin: str, *, inline: bool) -> Source:
         if inline and (content := unpacked(link)) is not None:
             return await _looked_at(content)
-        address = urlsplit(link)
+        try:
+            address = urlsplit(link)
+        except ValueError as error:
+            raise Refused(400, UNREACHABLE) from error
         origin = f"{address.scheme}://{address.netloc}"
         if origin == own_origin:
             return await self._own(address.path)

@@ -7,7 +7,7 @@ from functools import cache
 from PIL import Image, ImageStat
 
 from sandbox.modelslab.painter.colours import NAMED, Rgb
-from sandbox.modelslab.painter.prints import opened
+from sandbox.modelslab.painter.prints import opened, pixels
 
 SMALL_PX = (48, 48)
 #: Brightness on the way from 0 to 255.
@@ -57,7 +57,8 @@ def _colours(picture: Image.Image) -> list[str]:
     """The names of what covers most of it, most first; one at least."""
     counts: Counter[str] = Counter()
     # 15 levels a channel are plenty to name a colour by, and most pixels then fall together.
-    for colour, count in Counter(picture.point(lambda level: level // 17 * 17).getdata()).items():
+    coarse = picture.point(lambda level: level // 17 * 17)
+    for colour, count in Counter(pixels(coarse)).items():
         counts[_name(colour)] += count
     total = counts.total()
     ranked = [name for name, _ in counts.most_common(NAMED_MAX)]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from PIL import Image, ImageFilter
 
 from sandbox.modelslab.painter.colours import Rgb
-from sandbox.modelslab.painter.prints import opened, png
+from sandbox.modelslab.painter.prints import opened, pixels, png
 
 #: The ground is looked for in a small copy; its edge is drawn in the large one.
 SMALL_SIDE_PX = 192
@@ -34,8 +34,7 @@ def _subject(picture: Image.Image) -> Image.Image:
     small = picture.copy()
     small.thumbnail((SMALL_SIDE_PX, SMALL_SIDE_PX), Image.Resampling.BOX)
     ground = _ground(small.filter(ImageFilter.MedianFilter(3)))
-    mask = Image.new("L", small.size)
-    mask.putdata([0 if is_ground else 255 for is_ground in ground])
+    mask = Image.frombytes("L", small.size, bytes(0 if is_ground else 255 for is_ground in ground))
     # Specks of ground within the subject and of subject within the ground go.
     mask = mask.filter(ImageFilter.MedianFilter(3))
     mask = mask.resize(picture.size, Image.Resampling.BICUBIC)
@@ -50,7 +49,7 @@ def _steeper(level: int) -> int:
 def _ground(picture: Image.Image) -> list[bool]:
     """For each pixel whether it is reached from the border without a leap in colour."""
     width, height = picture.size
-    colours: list[Rgb] = list(picture.getdata())
+    colours = pixels(picture)
     sides = {*range(width), *range(0, len(colours), width), *range(width - 1, len(colours), width)}
     border = sorted(sides | set(range((height - 1) * width, len(colours))))
     # What covers nothing but the bottom is a body or a table, not the ground.

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from PIL import Image
 
+from sandbox.modelslab.painter.colours import Rgb
+
 #: More than any camera takes; a small file can claim to be larger than the memory.
 MAX_PIXELS = 100_000_000
 KINDS = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
@@ -40,6 +42,12 @@ def opened(content: bytes, mode: str) -> Image.Image:
     """The pixels as they lie in the file: a note that it wants turning is not heeded."""
     with Image.open(io.BytesIO(content), formats=tuple(KINDS)) as picture:
         return picture.convert(mode)
+
+
+def pixels(picture: Image.Image) -> list[Rgb]:
+    """The colours of an RGB picture, row by row."""
+    raw = picture.tobytes()
+    return list(zip(raw[::3], raw[1::3], raw[2::3], strict=True))
 
 
 def png(picture: Image.Image) -> bytes:
