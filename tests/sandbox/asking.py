@@ -1,6 +1,8 @@
 """Asks the vendor as a careless client would: raw bodies out, status and JSON back."""
 
 import asyncio
+import io
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +10,7 @@ from aiohttp import ClientSession
 
 from sandbox.modelslab import Vendor
 
+JSON = "application/json"
 V7 = "/v7/images/text-to-image"
 V6 = "/v6/images/text2img"
 REALTIME = "/v6/realtime/text2img"
@@ -45,9 +48,11 @@ class Asker:
         url = path if path.startswith("http") else self.vendor.url + path
         if isinstance(body, dict) and key is not None:
             body = {"key": key, **body}
-        async with self.session.post(url, json=body) as response:
+        # As a stream: aiohttp warns of large bodies that are sent in one piece.
+        packed, headers = io.BytesIO(json.dumps(body).encode()), {"Content-Type": JSON}
+        async with self.session.post(url, data=packed, headers=headers) as response:
             text = await response.text()
-            is_json = response.content_type == "application/json"
+            is_json = response.content_type == JSON
             return Answer(response.status, await response.json() if is_json else None, text)
 
     async def generate(self, **changes: object) -> Answer:

@@ -13,6 +13,7 @@ from tests.sandbox.asking import REALTIME, REALTIME_BODY, V6, V6_BODY, V7, V7_BO
 FILES = Path(__file__).parents[1] / "data" / "modelslab-openapi"
 COMMUNITY = "image-generation__community-models.json"
 FLUX = "image-generation__flux.json"
+EDITING = "image-editing.json"
 GENERAL = "general-api.json"
 INSTANT = "image-generation__realtime-stable-diffusion.json"
 V6_FETCH = "/v6/images/fetch"
