@@ -83,7 +83,15 @@ class Tab:
         """Real keys, one after the other, to whatever has the focus."""
         strokes = [{"type": kind, "value": key} for key in keys for kind in ("keyDown", "keyUp")]
         board = {"type": "key", "id": "board", "actions": strokes}
-        await self._do("POST", "/actions", {"actions": [board]})
+        await self.act(board)
+
+    async def act(self, *sources: dict[str, Any]) -> None:
+        """What WebDriver calls actions: each source is a mouse, a finger, a wheel or a keyboard."""
+        await self._do("POST", "/actions", {"actions": sources})
+
+    async def chrome(self, command: str, **parameters: Any) -> Any:
+        """A command of Chromium's own, for what no person could do."""
+        return await self._do("POST", "/goog/cdp/execute", {"cmd": command, "params": parameters})
 
     async def picture(self) -> bytes:
         """What is seen now, as PNG."""

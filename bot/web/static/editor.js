@@ -47,11 +47,12 @@ const hand = {
 };
 
 const actions = {
-  undo: () => stepped(history.undo(), "Undone."),
-  redo: () => stepped(history.redo(), "Done again."),
-  invert: () => changed(mask.invert()),
-  feather: () => changed(mask.feather(Math.max(2, FEATHER * Math.min(mask.width, mask.height)))),
-  clear: () => changed(mask.clear()),
+  undo: () => step(() => history.undo(), "Undone."),
+  redo: () => step(() => history.redo(), "Done again."),
+  invert: () => change(() => mask.invert()),
+  feather: () =>
+    change(() => mask.feather(Math.max(2, FEATHER * Math.min(mask.width, mask.height)))),
+  clear: () => change(() => mask.clear()),
   "zoom-in": () => view.zoom(ZOOM_STEP),
   "zoom-out": () => view.zoom(1 / ZOOM_STEP),
   fit: () => view.fit(),
@@ -72,8 +73,8 @@ function brush() {
   return { radius: (px * fine) / 2, hardness: by("hardness").value / 100 };
 }
 
-function resize(by_) {
-  by("size").valueAsNumber += by_;
+function resize(steps) {
+  by("size").valueAsNumber += steps;
   sliders();
 }
 
@@ -96,22 +97,26 @@ function choose(name) {
   drawRing();
 }
 
-function stepped(box, words) {
+function step(take, words) {
+  tools.cancel();
+  const box = take();
   if (!box) return;
   sheet.show(box);
   painted(words);
 }
 
-function changed(box) {
+function change(make) {
   tools.cancel();
+  const box = make();
   sheet.show(box);
-  if (history.keep(box)) painted("");
+  if (history.keep(box)) painted();
 }
 
 function painted(words = "") {
   const share = mask.share();
   const much = share > 0 && share < 0.01 ? "Less than 1 %" : `${Math.round(share * 100)} %`;
-  by("told").textContent = `${words} ${share ? `${much} of the picture is repainted.` : "Nothing is marked yet."}`.trim();
+  const marked = share ? `${much} of the picture is repainted.` : "Nothing is marked yet.";
+  by("told").textContent = `${words} ${marked}`.trim();
   document.querySelector('[data-do="undo"]').disabled = !history.done.length;
   document.querySelector('[data-do="redo"]').disabled = !history.undone.length;
   by("hint").hidden = true;
@@ -171,7 +176,9 @@ async function submit(event) {
   if (by("send").disabled) return;
   say("", "");
   if (!mask.share()) return say("Nothing is marked yet.", "Paint over what should change.");
-  if (!canWrite) return say("This browser is too old to send a mask.", "Open the link in a newer one, or attach a mask to /inpaint.");
+  if (!canWrite) {
+    return say("This browser is too old to send a mask.", "In Discord, attach a mask to /inpaint.");
+  }
   busy(true);
   const { accepted, said } = await send(await pngOf(mask, width, height), by("prompt").value);
   busy(false);

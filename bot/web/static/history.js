@@ -9,7 +9,6 @@ export class History {
     this.undone = [];
     this.done = [];
     this.bytes = 0;
-    this.changed = false; // since the mask was last empty and untouched
   }
 
   // What was painted in the box since the last step is a step.
@@ -24,7 +23,6 @@ export class History {
       this.bytes -= this.done.shift().levels.length;
     }
     this.settle(box);
-    this.changed = true;
     return true;
   }
 

@@ -1,7 +1,7 @@
 // The mask: one byte a pixel, 255 is repainted. Pure numbers; knows no canvas and no pointer.
-// A box is [left, top, right, bottom], right and bottom outside. Brushes take the larger (erasers
-// the smaller) of what is there and what they lay on, so soft edges stay soft however often they
-// are crossed.
+// A box is [left, top, right, bottom], right and bottom outside. A brush lays on the larger of what
+// is there and its own, so soft edges stay soft however often they are crossed; an eraser takes
+// away each time, or it would leave a rim of what was painted as softly as it wipes.
 
 const BLUR_PASSES = 3; // three box blurs are as good as a Gaussian
 const FAINTEST = 8; // what is nowhere brighter counts as empty, as on the server
@@ -110,7 +110,7 @@ export class Mask {
 
   lay(at, level, erases) {
     if (erases) {
-      if (255 - level < this.levels[at]) this.levels[at] = 255 - level;
+      this.levels[at] = (this.levels[at] * (255 - level)) / 255;
     } else if (level > this.levels[at]) {
       this.levels[at] = level;
     }

@@ -50,16 +50,20 @@ export class Tools {
     if (!this.isRound && points.length < 2) return false;
     if (this.name === "rectangle") this.box = mask.rectangle(points[0], points[1], how);
     if (this.name === "lasso") this.box = mask.lasso(points, how);
-    sheet.show(this.box);
-    return history.keep(this.box);
+    const box = this.box;
+    this.box = null;
+    sheet.show(box);
+    return history.keep(box);
   }
 
+  // What was begun and not ended never happened.
   cancel() {
+    const box = this.box;
     this.points = null;
-    if (!this.box) return;
-    this.easel.history.drop(this.box);
-    this.easel.sheet.show(this.box);
     this.box = null;
+    if (!box) return;
+    this.easel.history.drop(box);
+    this.easel.sheet.show(box);
   }
 
   // The corners of what is being drawn, for the outline.
