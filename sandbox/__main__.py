@@ -5,10 +5,11 @@ As a chat in the browser; with `--say` it sends one /imagine, shows what comes o
 
 import asyncio
 import signal
+import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Any
 
 import click
 
-from bot.app import House, open_house
+from bot.app import House, open_house, open_web_part
 from bot.domain.errors import LimnerError
 from bot.log import configure
 from bot.settings import settings_from
@@ -27,6 +28,7 @@ from sandbox.transcript import counted_down, newest, newest_files
 
 NAME = "Limner"
 KEY = "sandbox-key"
+LOOPBACK = "127.0.0.1"
 LATENCY_S = 2.5
 PATIENCE_S = 60.0
 LOOK_S = 0.1
@@ -44,28 +46,41 @@ for both, invite the bot to a real server."""
 @asynccontextmanager
 async def sandbox(folder: Path, *, latency_s: float) -> AsyncIterator[tuple[House, Chat]]:
     """The bot on both stand-ins, running, with its database and pictures in the folder."""
-    async with Vendor(KEY, latency_s=latency_s) as vendor:
+    async with AsyncExitStack() as stack:
+        vendor = await stack.enter_async_context(Vendor(KEY, latency_s=latency_s))
+        mask_port = _free_port()
         settings = settings_from(
             {
                 "DISCORD_TOKEN": "sandbox",
                 "MODELSLAB_API_KEY": KEY,
                 "MODELSLAB_BASE_URL": vendor.url,
                 "DATABASE_URL": f"sqlite+aiosqlite:///{folder}/limner.db",
+                "PUBLIC_URL": f"http://{LOOPBACK}:{mask_port}",
+                "HTTP_HOST": LOOPBACK,
+                "HTTP_PORT": str(mask_port),
             }
         )
-        async with open_house(settings) as house, open_chat(house.client, name=NAME) as chat:
-            # Outside of the bot's own context: SimCord would wait for what is started in it.
-            with chat.env.time_context():
-                running = asyncio.create_task(house.runner.run())
-            give_up = partial(_cancel, asyncio.current_task())
-            running.add_done_callback(give_up)
-            try:
-                yield house, chat
-            finally:
-                running.remove_done_callback(give_up)
-                await house.runner.stop()
-                # Where it died of something, this is where that is said.
-                await running
+        house = await stack.enter_async_context(open_house(settings))
+        chat = await stack.enter_async_context(open_chat(house.client, name=NAME))
+        # Outside of the bot's own context: SimCord would wait for what is started in it.
+        with chat.env.time_context():
+            await open_web_part(house, stack)
+            running = asyncio.create_task(house.runner.run())
+        give_up = partial(_cancel, asyncio.current_task())
+        running.add_done_callback(give_up)
+        try:
+            yield house, chat
+        finally:
+            running.remove_done_callback(give_up)
+            await house.runner.stop()
+            # Where it died of something, this is where that is said.
+            await running
+
+
+def _free_port() -> int:
+    """A port for the mask page, whose address must be known before it is opened."""
+    with socket.create_server((LOOPBACK, 0)) as server:
+        return int(server.getsockname()[1])
 
 
 def _cancel(waiting: asyncio.Task[Any] | None, _died: asyncio.Task[None]) -> None:
