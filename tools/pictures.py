@@ -1,4 +1,4 @@
-"""`make pictures`: the README's pictures, taken from the sandbox's page in Chromium."""
+"""`make pictures`: the README's pictures, taken from sandbox and mask page in Chromium."""
 
 import asyncio
 import io
@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from PIL import Image
 
+from tools import mask_pictures
 from tools.browser import PHONE, BrowserError, missing, open_tab
 from tools.studio import ROOT, Page, start_sandbox
 
@@ -20,7 +21,7 @@ DESK = (1180, 1000)
 
 
 async def take_all(folder: Path) -> None:
-    """Every picture, from one visit to the sandbox at a desk and one by phone."""
+    """Every picture: the sandbox at a desk and by phone, then the mask page at both."""
     async with start_sandbox("--latency", "4") as url, open_tab(DESK) as tab:
         await _at_the_desk(Page(tab), url, folder)
     async with start_sandbox("--latency", "1") as url, open_tab(PHONE) as tab:
@@ -29,6 +30,8 @@ async def take_all(folder: Path) -> None:
         await page.until_said("1 picture, 199")
         await page.until_picture_in_view()
         await _save(page, folder / "phone.png")
+    for name, seen in (await mask_pictures.take()).items():
+        _write(seen, folder / name)
 
 
 async def _at_the_desk(page: Page, url: str, folder: Path) -> None:

@@ -60,7 +60,8 @@ _WIDTHS = """
         .filter((one) => one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 1)
         .filter((one) => getComputedStyle(one).display !== 'inline')
         .map((one) => `${one.tagName} ${one.id} ${one.textContent.trim().slice(0, 30)}`);
-    return [document.documentElement.scrollWidth - innerWidth, wide];
+    const whole = document.documentElement;
+    return [whole.scrollWidth - whole.clientWidth, wide];
 """
 
 

@@ -334,6 +334,22 @@ async def test_a_used_link_follows_its_job(gallery: Gallery, page: MaskPage) -> 
     assert await page.words("#position") == "The card in the channel says why."
 
 
+@pytest.mark.parametrize("size", [PHONE], ids=["phone"])
+async def test_an_ugly_page_would_be_found_out(page: MaskPage) -> None:
+    await page.tab.open(
+        "data:text/html,<!doctype html><meta name=viewport content=width=device-width><body>"
+        "<p style='color:%23999'>pale</p><p>dark</p><button>x</button><div style='width:900px'>wide"
+    )
+
+    found = await complaints(page.tab)
+
+    assert [each.split(":")[0].split(" by ")[0] for each in found[:3]] == [
+        "pale",
+        "small",
+        "scrolls sideways",
+    ]
+
+
 @SIZES
 @SCHEMES
 async def test_every_page_can_be_read_and_pressed(

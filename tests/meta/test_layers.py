@@ -40,6 +40,8 @@ ADDRESSES = {
     "aiohttp.ClientError": ("bot.modelslab.client", "bot.download", "bot.app", "cogs"),
     # discord.py keeps the answers' headers to itself.
     "aiohttp.TraceConfig": ("cogs.checkup",),
+    # Forms whose parts have broken headers raise these, and the server takes them for its own.
+    "aiohttp.http_exceptions": ("bot.web.masks.upload",),
     "aiohttp.web": ("bot.web", "sandbox"),
     "alembic": ("storage",),
     "click": ("bot.__main__", "sandbox.__main__", "sandbox.modelslab.__main__"),

@@ -461,6 +461,8 @@ async def test_an_upload_without_end_is_cut_off(gallery: Gallery, browser: Brows
         ("multipart/form-data; boundary=x", b"", 400),
         ("multipart/form-data; boundary=x", b"nothing of the kind", 400),
         ("multipart/form-data", b"--x", 400),
+        ("multipart/form-data; boundary=x", b"--x\r\nno header at all\r\n\r\nhi\r\n--x--\r\n", 400),
+        ("multipart/form-data; boundary=x", b"--x\r\n" + b"a: b\r\n" * 500, 400),
         (
             "multipart/form-data; boundary=x",
             b'--x\r\nContent-Disposition: form-data; name="prompt"\r\n\r\nhi\r\n--x--\r\n',

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Final
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.web.masks.guard import Problem
 from bot.web.wording import Words
@@ -41,7 +42,7 @@ async def read_upload(request: web.Request, *, timeout_s: float = UPLOAD_S) -> U
         raise Problem(HTTPStatus.REQUEST_TIMEOUT, words) from error
     except web.HTTPRequestEntityTooLarge as error:
         raise _too_large() from error
-    except ValueError as error:
+    except (ValueError, HttpProcessingError) as error:
         raise _unreadable(HTTPStatus.BAD_REQUEST) from error
     upload = Upload(mask=_bytes(form.get("mask")), prompt=_words(form.get("prompt")))
     if len(upload.mask) > MASK_MAX_BYTES or len(upload.prompt) > _PROMPT_MAX_BYTES:

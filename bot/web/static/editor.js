@@ -169,6 +169,7 @@ function say(title, text, { fatal = false } = {}) {
   by("trouble-title").textContent = title;
   by("trouble-text").textContent = text;
   if (fatal) by("send").disabled = true;
+  if (title) by("send").scrollIntoView({ block: "nearest" });
 }
 
 async function submit(event) {
@@ -180,13 +181,15 @@ async function submit(event) {
     return say("This browser is too old to send a mask.", "In Discord, attach a mask to /inpaint.");
   }
   busy(true);
-  const { accepted, said } = await send(await pngOf(mask, width, height), by("prompt").value);
+  const { accepted, expired, said } = await send(await pngOf(mask, width, height), by("prompt").value);
   busy(false);
-  if (!accepted) return say(`${said.error}.`.replace("..", "."), said.detail);
+  if (expired) return over();
+  if (!accepted) return say(`${said.error}.`, said.detail);
   isSent = true;
   stopClock();
   studio.hidden = true;
   by("after").hidden = false;
+  document.body.className = "plain";
   const told = teller(by("state"), by("position"));
   told(said.state ?? said.error, said.position ?? said.detail);
   by("state").focus();
@@ -198,7 +201,7 @@ function busy(isBusy) {
   by("send").textContent = isBusy ? "Sending …" : "Repaint it";
 }
 
-async function expired() {
+async function over() {
   say("This link has expired.", "Ask for a new one in Discord. Nothing was charged.", { fatal: true });
   if (!mask.share() || !canWrite) return;
   by("trouble-text").textContent += " What you have painted can be kept, and given to /inpaint as its mask.";
@@ -242,7 +245,7 @@ window.addEventListener("beforeunload", (event) => {
 const stopClock = countDown(Number(studio.dataset.seconds), {
   show: (left) => (by("left").textContent = left),
   warn: () => by("clock").classList.add("late"),
-  over: expired,
+  over,
 });
 choose("brush");
 sliders();

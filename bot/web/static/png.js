@@ -5,7 +5,9 @@ const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
 export const canWrite = typeof CompressionStream === "function";
 
-export async function pngOf(mask, width, height) {
+export async function pngOf({ levels, width: across, height: down }, width, height) {
+  // A copy: painting may go on while this is written.
+  const mask = { levels: levels.slice(), width: across, height: down };
   const header = new Uint8Array(13);
   const view = new DataView(header.buffer);
   view.setUint32(0, width);

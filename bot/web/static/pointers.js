@@ -12,7 +12,6 @@ export function follow(stage, { view, tools, hand, onMove, onEnd }) {
   stage.addEventListener("pointerdown", (event) => {
     if (event.pointerType === "mouse" && event.button > 1) return;
     event.preventDefault();
-    stage.focus({ preventScroll: true });
     stage.setPointerCapture(event.pointerId);
     penSeen ||= event.pointerType === "pen";
     const point = view.onStage(event);

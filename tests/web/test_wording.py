@@ -1,0 +1,67 @@
+"""What the web pages say of a refusal: what, why, and that it cost nothing."""
+
+from datetime import UTC, datetime
+from typing import get_args
+
+import pytest
+
+from bot.domain.refusal import (
+    AlreadyAccepted,
+    BadOption,
+    ModelClosed,
+    OverLimit,
+    Refusal,
+    Rule,
+    ServerNotAllowed,
+    ShuttingDown,
+    UnknownModel,
+    UnknownStyle,
+)
+from bot.web.wording import refused
+
+MIDNIGHT = datetime(2030, 5, 2, tzinfo=UTC)
+
+
+def over(rule: Rule) -> OverLimit:
+    resets_at = None if rule.counts_jobs else MIDNIGHT
+    return OverLimit(rule=rule, limit=5, used=4, asked=2, resets_at=resets_at)
+
+
+CASES: list[tuple[Refusal, str, str]] = [
+    (over(Rule.MEMBER_DAY), "Your daily limit", "1 of 5 left, and this would take 2."),
+    (over(Rule.SERVER_MONTH), "This server's monthly limit", "It resets on 2 May, 00:00 UTC."),
+    (over(Rule.SERVER_LINE), "This server's line", "4 of 5 are waiting already."),
+    (UnknownModel("gone"), "This model is not available", "gone cannot be used just now."),
+    (ModelClosed("sdxl"), "This model is not available", "sdxl cannot be used just now."),
+    (UnknownStyle("ink"), "No such style", "There is no style called ink now."),
+    (BadOption("lora_strength", "0 to 1"), "An option cannot work", "This lora strength cannot"),
+    (ServerNotAllowed(), "This server may not use the bot", "on chosen servers only."),
+    (ShuttingDown(), "Limner is being restarted", "Try again in a minute."),
+]
+
+
+@pytest.mark.parametrize(("refusal", "title", "words"), CASES)
+def test_a_refusal_names_its_class_its_cause_and_its_cost(
+    refusal: Refusal, title: str, words: str
+) -> None:
+    said = refused(refusal)
+
+    assert said.title == title
+    assert words in said.text
+    assert said.text.endswith(" Nothing was charged.")
+
+
+def test_what_was_sent_before_is_named_by_its_job() -> None:
+    assert refused(AlreadyAccepted(17)).text == "This picture is on its way: job 17."
+
+
+def test_the_owners_money_is_nobodys_business() -> None:
+    said = refused(over(Rule.OWNER_BUDGET))
+
+    assert said.text == "It is used up. It resets on 2 May, 00:00 UTC. Nothing was charged."
+
+
+def test_every_kind_of_refusal_has_a_case_here() -> None:
+    told = {type(refusal) for refusal, _, _ in CASES} | {AlreadyAccepted}
+
+    assert told == set(get_args(Refusal))
