@@ -17,12 +17,15 @@ async def put(
     guild_id: int,
     user_id: int,
     expires_at: datetime,
+    number: int | None = None,
 ) -> int:
-    """Keep some pictures for one member; the number to ask for them by."""
-    latest = (await tx.execute(select(func.max(picks.c.id)))).scalar_one() or 0
+    """Keep some pictures for one member; the number to ask for them by, given or the next."""
+    if number is None:
+        latest = (await tx.execute(select(func.max(picks.c.id)))).scalar_one() or 0
+        number = int(latest) + 1
     rows = [
         {
-            "id": latest + 1,
+            "id": number,
             "position": position,
             "user_id": user_id,
             "guild_id": guild_id,
@@ -36,7 +39,7 @@ async def put(
         for position, picture in enumerate(found, 1)
     ]
     await tx.execute(insert(picks), rows)
-    return int(latest) + 1
+    return number
 
 
 async def get(

@@ -77,8 +77,18 @@ class Inputs:
         except StorageError:
             return None
 
-    async def offer(self, found: Sequence[InputPicture], *, guild_id: int, user_id: int) -> int:
-        """Keep pictures for a choice or a pop-up of this member's; the number to ask by."""
+    async def offer(
+        self,
+        found: Sequence[InputPicture],
+        *,
+        guild_id: int,
+        user_id: int,
+        number: int | None = None,
+    ) -> int:
+        """Keep pictures for a choice or a pop-up of this member's; the number to ask by.
+
+        A pop-up is shown before its picture is there, so it brings the number, an unused one.
+        """
         async with self._database.transaction() as tx:
             return await picks.put(
                 tx,
@@ -86,6 +96,7 @@ class Inputs:
                 guild_id=guild_id,
                 user_id=user_id,
                 expires_at=self._now() + PICK_LIFETIME,
+                number=number,
             )
 
     async def picked(
