@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import secrets
 import signal
 import tomllib
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
@@ -17,11 +18,15 @@ from aiohttp import ClientError
 
 from bot.domain.errors import LimnerError
 from bot.domain.limits import Limits
+from bot.domain.request import ImageRequest, Requester
 from bot.domain.styles import Style, read_styles
 from bot.download import Downloader
 from bot.engine.delivery import DeliveryStep
+from bot.engine.easels import Easels
 from bot.engine.gatekeeper import Gatekeeper
+from bot.engine.inputs import Inputs
 from bot.engine.intake import Intake
+from bot.engine.line import LineView
 from bot.engine.policy import Policy
 from bot.engine.progress import ProgressBoard
 from bot.engine.records import Records
@@ -31,6 +36,8 @@ from bot.modelslab.catalogue import Catalogue
 from bot.modelslab.client import ModelsLab
 from bot.settings import Settings
 from bot.web.health import HealthServer, Measure, NotReady
+from bot.web.masks import mask_url
+from bot.web.site import site
 from cogs.client import LimnerClient, point_at
 from cogs.courier import DiscordCourier
 from storage import gates, jobs, slots
@@ -42,6 +49,7 @@ log = logging.getLogger(__name__)
 TURN_OVERDUE = timedelta(seconds=30)
 CLEAN_UP_EVERY_S = 6 * 3600.0
 GOODBYE_S = 1.5
+SIGNING_FACT = "secret_key"
 RECONNECT_S = (5.0, 60.0)
 
 
@@ -61,6 +69,9 @@ class House:
     database: Database
     intake: Intake
     records: Records
+    inputs: Inputs
+    easels: Easels
+    line: LineView
     client: LimnerClient
     runner: Runner
     now: Callable[[], datetime]
@@ -101,13 +112,38 @@ async def open_house(
             now=now,
         )
         point_at(settings.discord_api_url)
-        client = LimnerClient(intake=intake, records=records, catalogue=catalogue, styles=styles)
+        inputs = Inputs(database, files=files, downloader=downloader, now=now)
+        base = settings.public_url
+
+        async def mask_link(
+            request: ImageRequest, requester: Requester, *, file_limit_bytes: int
+        ) -> str:
+            ticket = await easels.set_up(request, requester, file_limit_bytes=file_limit_bytes)
+            return mask_url(str(base), ticket)
+
+        client = LimnerClient(
+            intake=intake,
+            records=records,
+            inputs=inputs,
+            catalogue=catalogue,
+            styles=styles,
+            mask_link=None if base is None else mask_link,
+        )
         courier = DiscordCourier(
             client,
             records=records,
             default_model=settings.default_model,
+            mask_pages=base is not None,
             owner_ids=settings.owner_ids,
             owner_channel_id=settings.owner_channel_id,
+            now=now,
+        )
+        easels = Easels(
+            database,
+            intake=intake,
+            inputs=inputs,
+            courier=courier,
+            key=await signing_key(settings, records),
             now=now,
         )
         gatekeeper = Gatekeeper(database, vendor=vendor, courier=courier, now=now)
@@ -144,6 +180,9 @@ async def open_house(
             database=database,
             intake=intake,
             records=records,
+            inputs=inputs,
+            easels=easels,
+            line=LineView(database, max_queued=policy.max_queued, now=now),
             client=client,
             runner=runner,
             now=now,
@@ -152,9 +191,8 @@ async def open_house(
 
 async def run(settings: Settings) -> None:
     """The bot on Discord, until SIGTERM or SIGINT. Raises LimnerError where it cannot start."""
-    if settings.public_url is not None:
-        log.warning("web.absent PUBLIC_URL is set, but this version has no web part: polling only")
-    async with open_house(settings) as house:
+    async with AsyncExitStack() as stack:
+        house = await stack.enter_async_context(open_house(settings))
         health = HealthServer(
             settings.metrics_host,
             settings.metrics_port,
@@ -165,10 +203,28 @@ async def run(settings: Settings) -> None:
             },
             measure=lambda: _measures(house),
         )
-        async with health:
-            log.info("bot.started health_port=%d", health.port)
-            await _live(house)
+        await stack.enter_async_context(health)
+        web_port = await open_web_part(house, stack)
+        log.info("bot.started health_port=%d web_port=%s", health.port, web_port or "off")
+        await _live(house)
     log.info("bot.stopped")
+
+
+async def open_web_part(house: House, stack: AsyncExitStack) -> int | None:
+    """Serve the mask page where PUBLIC_URL is set; the port, else None."""
+    settings = house.settings
+    if settings.public_url is None:
+        return None
+    return await stack.enter_async_context(
+        site(
+            settings.http_host,
+            settings.http_port,
+            public_url=settings.public_url,
+            easels=house.easels,
+            line=house.line,
+            now=house.now,
+        )
+    )
 
 
 async def _live(house: House) -> None:
@@ -267,6 +323,17 @@ async def _measures(house: House) -> Sequence[Measure]:
         ),
         Measure("limner_servers", "Servers the bot is in", "gauge", len(house.client.guilds)),
     ]
+
+
+async def signing_key(settings: Settings, records: Records) -> str:
+    """What signs links: the owner's own key, else one that is made once and kept."""
+    if settings.secret_key is not None:
+        return settings.secret_key.get_secret_value()
+    kept = await records.remembered(SIGNING_FACT)
+    if kept is None:
+        kept = secrets.token_urlsafe(48)
+        await records.remember(SIGNING_FACT, kept)
+    return kept
 
 
 def policy_of(settings: Settings) -> Policy:

@@ -5,16 +5,34 @@ from datetime import datetime
 from bot.domain.gates import GateReason
 from bot.domain.job import Job, JobStatus, Verdict
 from bot.domain.line import Place
-from bot.domain.request import Aspect, ImageRequest
+from bot.domain.request import Aspect, ImageRequest, Kind
 from bot.engine.courier import Delivery, Progress, Receipt
 from cogs.echo import clip, echo, units
-from cogs.faces import Action, Button, Face
+from cogs.faces import Face
 from cogs.failures import failure
+from cogs.gallery import result_named
+from cogs.rows import failure_buttons, result_buttons
 
 CONTENT_MAX = 2000
 PROMPT_SIGNS = 300
 NOTE_SIGNS = 240
 OPTION_SIGNS = 60
+DESCRIPTION_SIGNS = 1200
+
+KIND_WORDS = {
+    Kind.REMIX: "Remix",
+    Kind.INPAINT: "Inpaint",
+    Kind.UPSCALE: "Upscale",
+    Kind.CUTOUT: "Cut out",
+    Kind.DESCRIBE: "Describe",
+}
+_BEING = {
+    Kind.UPSCALE: "Being enlarged",
+    Kind.CUTOUT: "Being cut out",
+    Kind.DESCRIBE: "Being looked at",
+}
+# Nobody chooses their model.
+_TOOLS = frozenset(_BEING)
 
 OPTION_WORDS = {
     "negative": "negative prompt",
@@ -41,7 +59,7 @@ def live(
 ) -> Face:
     """The card of a job that is on its way."""
     if job.status is not JobStatus.QUEUED:
-        state = f"Being painted{_about(ready_at)}"
+        state = f"{_BEING.get(job.request.kind, 'Being painted')}{_about(ready_at)}"
     elif gate is not None:
         state = f"{_GATES[gate]}; your job keeps its place in line"
     else:
@@ -60,13 +78,27 @@ def progress(now: Progress) -> Face:
     )
 
 
-def delivered(delivery: Delivery, *, default_model: str, attached: bool = True) -> Face:
+def delivered(
+    delivery: Delivery,
+    *,
+    default_model: str,
+    attached: bool = True,
+    mask_pages: bool = False,
+) -> Face:
     """The last card of a job: what stands above its pictures, or why there are none.
 
-    `attached` is False where Discord took the words but not the files.
+    `attached` is False where Discord took the words but not the files; `mask_pages` says whether
+    masks can be painted.
     """
     job, outcome = delivery.job, delivery.job.outcome
     assert outcome is not None, "only a settled job is delivered"  # noqa: S101
+    if outcome.verdict is Verdict.DESCRIBED:
+        lines = [
+            f"> {echo(outcome.detail, limit=DESCRIPTION_SIGNS) or '(no words came)'}",
+            " · ".join(_differences(job.request, job.request.model, delivery.ignored)),
+            f"{receipt(delivery.receipt)} · job {job.id}",
+        ]
+        return Face(_compose(job, lines), result_buttons(job, ()))
     if outcome.verdict is not Verdict.PICTURES:
         lines = failure(job, outcome, charged=delivery.receipt.charged)
         return Face(_compose(job, [*lines, *_notes(delivery)]), failure_buttons(job))
@@ -78,25 +110,11 @@ def delivered(delivery: Delivery, *, default_model: str, attached: bool = True) 
         "" if attached else _NOT_ATTACHED,
         *_notes(delivery),
     ]
-    return Face(_compose(job, lines), result_buttons(job))
+    buttons = result_buttons(job, _positions(delivery), mask_pages=mask_pages)
+    return Face(_compose(job, lines), buttons)
 
 
 _NOT_ATTACHED = "Discord did not take the picture files; they are kept in this job's history."
-
-
-def result_buttons(job: Job) -> tuple[Button, ...]:
-    return (
-        Button(action=Action.REROLL, job_id=job.id, label="Reroll"),
-        Button(action=Action.DETAILS, job_id=job.id, label="Details"),
-        Button(action=Action.DELETE, job_id=job.id, label="Delete"),
-    )
-
-
-def failure_buttons(job: Job) -> tuple[Button, ...]:
-    return (
-        Button(action=Action.REROLL, job_id=job.id, label="Try again"),
-        Button(action=Action.DETAILS, job_id=job.id, label="Details"),
-    )
 
 
 def direct(content: str, job: Job) -> str:
@@ -111,13 +129,15 @@ def ping(job: Job) -> str:
     what = "your picture is ready" if over else "your job is over, without a picture"
     if over and job.request.count > 1:
         what = "your pictures are ready"
+    if job.outcome is not None and job.outcome.verdict is Verdict.DESCRIBED:
+        what = "your description is ready"
     return f"<@{job.requester.user_id}> {what} · job {job.id}"
 
 
 def removed(job: Job) -> str:
     """To the asker, in private, when the card was removed before the job was done."""
     return (
-        f"**Your card was removed.** {_prompt(job)} is done, but its card in "
+        f"**Your card was removed.** {_title(job)} is done, but its card in "
         f"<#{job.requester.channel_id}> was taken away in the meantime, so nothing was posted "
         f"there. What was made is kept in your history · job {job.id}"
     )
@@ -126,7 +146,7 @@ def removed(job: Job) -> str:
 def uncertain(job: Job) -> str:
     """To the asker, in private, when nobody can tell whether the channel has the message."""
     return (
-        f"**Done, but perhaps not posted.** {_prompt(job)} is done. The connection broke while it "
+        f"**Done, but perhaps not posted.** {_title(job)} is done. The connection broke while it "
         f"was being posted in <#{job.requester.channel_id}>, and I may not look there to see "
         "whether it arrived, so I did not post it again. "
         f"It is kept in your history · job {job.id}"
@@ -145,15 +165,28 @@ def pictures(count: int) -> str:
 
 def _compose(job: Job, lines: list[str]) -> str:
     """Prompt and asker, then as many of the lines as a message holds, the first ones first."""
-    content = f"{_prompt(job)} — <@{job.requester.user_id}>"
+    content = f"{_title(job)} — <@{job.requester.user_id}>"
     for line in filter(None, lines):
         if units(content) + 1 + units(line) <= CONTENT_MAX:
             content = f"{content}\n{line}"
     return content
 
 
-def _prompt(job: Job) -> str:
-    return f"**{echo(job.request.prompt, limit=PROMPT_SIGNS) or '(no visible words)'}**"
+def _title(job: Job) -> str:
+    """What was asked for: its words, and the kind of work where it is not the usual one."""
+    kind = KIND_WORDS.get(job.request.kind)
+    words = echo(job.request.prompt, limit=PROMPT_SIGNS)
+    if kind is None or (words and job.request.prompt):
+        words = f"**{words or '(no visible words)'}**"
+        return words if kind is None else f"{kind}: {words}"
+    return f"**{kind}**"
+
+
+def _positions(delivery: Delivery) -> tuple[int, ...]:
+    """The numbers of the pictures that the job has, which may have gaps."""
+    named = (result_named(file.name) for file in delivery.files)
+    found = tuple(made[1] for made in named if made is not None)
+    return found or tuple(range(1, delivery.receipt.charged + 1))
 
 
 def _in_line(place: Place | None) -> str:
@@ -188,7 +221,12 @@ def _differences(request: ImageRequest, default_model: str, ignored: tuple[str, 
     if request.lora_strength is not None and "lora_strength" not in ignored:
         lora = f"{lora} at {request.lora_strength:g}"
     shown = (
-        ("model", request.model != default_model, echo(request.model, limit=OPTION_SIGNS)),
+        (
+            "model",
+            request.model != default_model and request.kind not in _TOOLS,
+            echo(request.model, limit=OPTION_SIGNS),
+        ),
+        ("strength", request.strength is not None, f"strength {request.strength or 0:g}"),
         ("aspect", request.aspect is not Aspect.SQUARE, request.aspect.value),
         ("seed", request.seed is not None, f"seed {request.seed}"),
         ("steps", request.steps is not None, f"{request.steps} steps"),
@@ -197,9 +235,14 @@ def _differences(request: ImageRequest, default_model: str, ignored: tuple[str, 
         ("lora", request.lora is not None, f"LoRA {lora}"),
         ("enhance", request.enhance, "enhanced prompt"),
         ("negative", bool(request.negative), f"without {_option(request.negative)}"),
-        ("parent", request.parent_job is not None, f"from job {request.parent_job}"),
+        ("parent", request.parent_job is not None, _parent(request)),
     )
     return [words for name, is_shown, words in shown if is_shown and name not in ignored]
+
+
+def _parent(request: ImageRequest) -> str:
+    which = "" if request.parent_picture is None else f", picture {request.parent_picture}"
+    return f"from job {request.parent_job}{which}"
 
 
 def _option(value: str | None) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any, cast
 
 import discord
@@ -12,13 +12,21 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.domain.errors import StorageError
+from bot.engine.inputs import Inputs
 from bot.engine.intake import Intake
 from bot.engine.records import Records
 from bot.modelslab.catalogue import Catalogue
-from cogs.buttons import Buttons, JobButton
+from cogs.buttons import JobButton, PickButton
 from cogs.door import Door
 from cogs.guard import GuardedTree
 from cogs.imagine import Imagine
+from cogs.inpaint import Inpaint
+from cogs.menus import Menus
+from cogs.painting import MaskLink, Painting
+from cogs.presses import Buttons
+from cogs.remix import Remix
+from cogs.rework import Rework
+from cogs.sources import Sources
 
 _log = logging.getLogger(__name__)
 
@@ -44,8 +52,10 @@ class LimnerClient(commands.AutoShardedBot):
         *,
         intake: Intake,
         records: Records,
+        inputs: Inputs,
         catalogue: Catalogue,
         styles: Collection[str],
+        mask_link: MaskLink | None = None,
         shard_count: int | None = None,
     ) -> None:
         super().__init__(
@@ -64,20 +74,45 @@ class LimnerClient(commands.AutoShardedBot):
         )
         self._intake = intake
         self._records = records
+        self._inputs = inputs
         self._catalogue = catalogue
         self._styles = styles
+        self._mask_link = mask_link
 
     async def setup_hook(self) -> None:
         """Everything that answers, before the first event can come; again after a failed start."""
-        door, guard = Door(self._intake), cast(GuardedTree, self.tree).guard
-        imagine = Imagine(
-            door=door, intake=self._intake, catalogue=self._catalogue, styles=self._styles
-        )
-        for cog in (imagine, Buttons(door=door, records=self._records, guard=guard)):
+        for cog in self._cogs_made():
             await self.add_cog(cog, override=True)
-        self.add_dynamic_items(JobButton)
+        self.add_dynamic_items(JobButton, PickButton)
         await self._find_gateway()
         await self._register_commands()
+
+    def _cogs_made(self) -> Iterable[commands.Cog]:
+        intake, records = self._intake, self._records
+        catalogue, styles = self._catalogue, self._styles
+        door, guard = Door(intake), cast(GuardedTree, self.tree).guard
+        sources = Sources(inputs=self._inputs, records=records)
+        painting = Painting(self._mask_link)
+        rework = Rework(
+            door=door,
+            intake=intake,
+            records=records,
+            sources=sources,
+            painting=painting,
+            catalogue=catalogue,
+        )
+        yield Imagine(door=door, intake=intake, catalogue=catalogue, styles=styles)
+        yield Remix(door=door, intake=intake, sources=sources, catalogue=catalogue, styles=styles)
+        yield Inpaint(
+            door=door,
+            intake=intake,
+            sources=sources,
+            painting=painting,
+            catalogue=catalogue,
+            styles=styles,
+        )
+        yield Menus(rework=rework, tree=self.tree)
+        yield Buttons(door=door, records=records, sources=sources, rework=rework, guard=guard)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """The bot was removed from a server (an outage of Discord's does not come here)."""

@@ -26,7 +26,10 @@ OWNER_SAME_EVERY = timedelta(minutes=10)
 
 
 class DiscordCourier:
-    """Carries cards with one client. `default_model` goes without saying on them."""
+    """Carries cards with one client. `default_model` goes without saying on them.
+
+    `mask_pages` says whether masks can be painted, so that results offer it.
+    """
 
     def __init__(
         self,
@@ -34,6 +37,7 @@ class DiscordCourier:
         *,
         records: Records,
         default_model: str,
+        mask_pages: bool = False,
         owner_ids: frozenset[int] = frozenset(),
         owner_channel_id: int | None = None,
         now: Callable[[], datetime] = discord.utils.utcnow,
@@ -42,6 +46,7 @@ class DiscordCourier:
         self._routes = Routes(self._mail, now=now)
         self._records = records
         self._default_model = default_model
+        self._mask_pages = mask_pages
         self._owner_ids = owner_ids
         self._owner_channel_id = owner_channel_id
         self._now = now
@@ -55,7 +60,12 @@ class DiscordCourier:
         An edit of the standing card, by either token, is Route.REPLY; only a new message in the
         channel is Route.CHANNEL. Raises CourierError where waiting may help.
         """
-        face = partial(cards.delivered, delivery, default_model=self._default_model)
+        face = partial(
+            cards.delivered,
+            delivery,
+            default_model=self._default_model,
+            mask_pages=self._mask_pages,
+        )
         post, bare = Post.of(face(), delivery.files), Post.of(face(attached=False))
         if not self._mail.is_open:
             raise CourierError("the bot is not logged in")
@@ -67,9 +77,12 @@ class DiscordCourier:
                 raise trouble.later(error) from error
 
     async def place(self, progress: Progress, begin_message: BeginMessage) -> int | None:
-        """Post a card as a message of its own; None where that failed, or may have failed."""
+        """Post a card as a message of its own; None where that failed, or may have failed.
+
+        A private job has none: it never goes to a channel.
+        """
         job = progress.job
-        if not self._mail.is_open:
+        if not self._mail.is_open or job.request.private:
             return None
         try:
             async with self._alone(job.id):

@@ -3,9 +3,9 @@
 import discord
 
 from bot.domain.job import Job, StoredPicture
-from bot.domain.request import ImageRequest
+from bot.domain.request import ImageRequest, Kind
 from bot.engine.records import Details
-from cogs.cards import OPTION_WORDS
+from cogs.cards import KIND_WORDS, OPTION_WORDS
 from cogs.echo import clip, code, echo
 
 # Discord counts 6000 over all texts of a message's embeds; the rest is left to the short fields.
@@ -17,9 +17,9 @@ VALUE_SIGNS = 80
 def details(found: Details) -> list[discord.Embed]:
     """The whole prompt in words that can be copied, then what the pictures were made with."""
     job = found.job
-    first = discord.Embed(
-        title=f"Job {job.id}", description=code(job.request.prompt, limit=PROMPT_UNITS)
-    )
+    # Work on a picture alone has no words.
+    words = code(job.request.prompt, limit=PROMPT_UNITS) if job.request.prompt else None
+    first = discord.Embed(title=f"Job {job.id}", description=words)
     for name, value in _facts(found):
         first.add_field(name=name, value=clip(value, 240))
     if not job.request.negative:
@@ -32,11 +32,12 @@ def _facts(found: Details) -> list[tuple[str, str]]:
     job, request = found.job, found.job.request
     ignored = ", ".join(OPTION_WORDS.get(name, name) for name in found.ignored)
     facts = [
+        ("Work", KIND_WORDS.get(request.kind, "")),
         ("Model", echo(request.model, limit=VALUE_SIGNS)),
         ("Seed", f"{job.seed}{'' if request.seed is not None else ' (drawn)'}"),
-        ("Aspect", request.aspect.value),
+        ("Aspect", "" if request.kind is not Kind.IMAGINE else request.aspect.value),
         *_chosen(request),
-        ("Pictures", _pictures(job, found.pictures)),
+        ("Pictures", "" if not request.pictures else _pictures(job, found.pictures)),
         ("Ignored by the model", ignored),
         ("Made from", _parent(request)),
         ("Asked", f"<t:{int(job.created_at.timestamp())}:f>"),
@@ -49,6 +50,7 @@ def _chosen(request: ImageRequest) -> list[tuple[str, str]]:
     if lora and request.lora_strength is not None:
         lora = f"{lora} at {request.lora_strength:g}"
     return [
+        ("Strength", "" if request.strength is None else f"{request.strength:g}"),
         ("Steps", "" if request.steps is None else str(request.steps)),
         ("Guidance", "" if request.guidance is None else f"{request.guidance:g}"),
         ("Style", echo(request.style or "", limit=VALUE_SIGNS)),

@@ -1,7 +1,7 @@
 """The one way in: a request becomes a job, and the answer to the interaction becomes its card."""
 
 import logging
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import discord
@@ -10,19 +10,15 @@ from bot.domain.errors import StorageError
 from bot.domain.refusal import AlreadyAccepted
 from bot.domain.request import ImageRequest, Requester
 from bot.engine.intake import Accepted, Intake, Reply
-from cogs import cards, trouble
-from cogs.guard import SERVERS_ONLY, whisper
+from cogs import cards
+from cogs.answers import Ack, Aside, acknowledge, defer, whisper
+from cogs.guard import SERVERS_ONLY
 from cogs.refusals import refused
 
 _log = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True, slots=True)
-class Ack:
-    """Whether Discord has the card; its id where that is known."""
-
-    stands: bool
-    message_id: int | None = None
+Complete = Callable[[ImageRequest], Awaitable[ImageRequest | Aside]]
+"""Reads what a request starts from, which may take longer than Discord waits for an answer."""
 
 
 class Door:
@@ -31,27 +27,33 @@ class Door:
     def __init__(self, intake: Intake) -> None:
         self._intake = intake
 
-    async def enter(self, interaction: discord.Interaction, request: ImageRequest) -> None:
-        """Accept `request` and answer with its card, or answer in private why not."""
-        if interaction.guild_id is None or interaction.channel_id is None:
-            await whisper(interaction, SERVERS_ONLY)
+    async def enter(
+        self,
+        interaction: discord.Interaction,
+        request: ImageRequest,
+        *,
+        complete: Complete | None = None,
+    ) -> None:
+        """Accept `request` and answer with its card, or answer in private why not.
+
+        With `complete`, the answer is promised first, and the promise becomes the card.
+        """
+        requester = requester_of(interaction)
+        obstacle = obstacle_to(interaction, private=request.private)
+        if obstacle is not None or requester is None:
+            await whisper(interaction, obstacle or SERVERS_ONLY)
             return
-        missing = missing_permissions(
-            interaction.app_permissions,
-            in_thread=isinstance(interaction.channel, discord.Thread),
-        )
-        # A private card comes by the interaction alone.
-        if missing and not request.private:
-            await whisper(interaction, cannot_speak(missing))
-            return
+        if complete is not None:
+            await defer(interaction, private=request.private)
+            match await complete(request):
+                case Aside(words, view):
+                    await whisper(interaction, words, view=view)
+                    return
+                case completed:
+                    request = completed
         answer = await self._intake.accept(
             request,
-            Requester(
-                user_id=interaction.user.id,
-                guild_id=interaction.guild_id,
-                channel_id=interaction.channel_id,
-                age_restricted=is_age_restricted(interaction),
-            ),
+            requester,
             source_key=f"interaction:{interaction.id}",
             reply=Reply(
                 token=interaction.token,
@@ -103,43 +105,28 @@ class Door:
             _log.exception("card.unwithdrawn job=%s", job_id)
 
 
-async def acknowledge(interaction: discord.Interaction, content: str, *, ephemeral: bool) -> Ack:
-    """Answer an interaction with its card; a broken connection is tried once more.
-
-    Raises discord.HTTPException where Discord surely refused and somebody is still waiting.
-    """
-    unsure = False
-    for _ in range(2):
-        try:
-            sent = await interaction.response.send_message(
-                content,
-                ephemeral=ephemeral,
-                suppress_embeds=True,
-                allowed_mentions=discord.AllowedMentions.none(),
-            )
-        except discord.HTTPException as error:
-            if error.code == trouble.ALREADY_ACKNOWLEDGED:
-                # The try before this one had arrived after all.
-                return Ack(stands=True, message_id=await _card_id(interaction))
-            if error.code == trouble.UNKNOWN_INTERACTION:
-                return Ack(stands=False)
-            if error.status >= 500:
-                return Ack(stands=True)
-            raise
-        except trouble.BROKEN as error:
-            _log.warning("card.broken interaction=%s error=%r", interaction.id, error)
-            unsure = unsure or not trouble.surely_unsent(error)
-        else:
-            return Ack(stands=True, message_id=sent.message_id)
-    # Perhaps it stands. If not, the pictures come as a new message.
-    return Ack(stands=unsure)
+def obstacle_to(interaction: discord.Interaction, *, private: bool) -> str | None:
+    """Why no result could be posted here, before anything is read; None where it could."""
+    if interaction.guild_id is None or interaction.channel_id is None:
+        return SERVERS_ONLY
+    missing = missing_permissions(
+        interaction.app_permissions,
+        in_thread=isinstance(interaction.channel, discord.Thread),
+    )
+    # A private card comes by the interaction alone.
+    return cannot_speak(missing) if missing and not private else None
 
 
-async def _card_id(interaction: discord.Interaction) -> int | None:
-    try:
-        return (await interaction.original_response()).id
-    except trouble.FAULTS:
+def requester_of(interaction: discord.Interaction) -> Requester | None:
+    """Who asks, and where; None outside of servers."""
+    if interaction.guild_id is None or interaction.channel_id is None:
         return None
+    return Requester(
+        user_id=interaction.user.id,
+        guild_id=interaction.guild_id,
+        channel_id=interaction.channel_id,
+        age_restricted=is_age_restricted(interaction),
+    )
 
 
 def missing_permissions(may: discord.Permissions, *, in_thread: bool) -> list[str]:

@@ -8,22 +8,47 @@ class Action(StrEnum):
     """What a button under a card does. The names live in messages for ever."""
 
     REROLL = "reroll"
+    REMIX = "remix"
+    AREA = "area"
+    UPSCALE = "upscale"
+    VARY = "vary"
+    CUTOUT = "cutout"
+    DESCRIBE = "describe"
     DETAILS = "details"
     DELETE = "delete"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Button:
-    """A button for one job; `index` is the 1-based number of a picture, 0 for the whole job."""
+    """A button for one job; `index` is the 1-based number of a picture, 0 for the whole job.
+
+    `row` is where it stands, counted from 0.
+    """
 
     action: Action
     job_id: int
     label: str
     index: int = 0
+    row: int = 0
 
     @property
     def custom_id(self) -> str:
         return f"{self.action.value}:{self.job_id}:{self.index}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pick:
+    """A button for one of the pictures that were kept for somebody to choose from."""
+
+    action: Action
+    pick_id: int
+    position: int
+    label: str
+    row: int = 0
+
+    @property
+    def custom_id(self) -> str:
+        return f"pick:{self.pick_id}:{self.action.value}:{self.position}"
 
 
 @dataclass(frozen=True, slots=True)

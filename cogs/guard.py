@@ -10,6 +10,7 @@ from discord.ext import commands
 
 from bot.domain.errors import StorageError
 from cogs import trouble
+from cogs.answers import whisper
 
 _log = logging.getLogger(__name__)
 
@@ -31,18 +32,6 @@ BROKEN = (
     "**Something broke on our side.** Nothing was charged. It has been written down for whoever "
     "runs the bot; trying again may help."
 )
-
-
-async def whisper(interaction: discord.Interaction, text: str) -> None:
-    """Say something to the one who asked, and to nobody else. Trouble is logged, not raised."""
-    nobody = discord.AllowedMentions.none()
-    try:
-        if interaction.response.is_done():
-            await interaction.followup.send(text, ephemeral=True, allowed_mentions=nobody)
-        else:
-            await interaction.response.send_message(text, ephemeral=True, allowed_mentions=nobody)
-    except trouble.FAULTS as error:
-        _log.warning("interaction.unanswered id=%s error=%r", interaction.id, error)
 
 
 class Guard:

@@ -74,20 +74,11 @@ class Imagine(commands.Cog):
         self, interaction: discord.Interaction, typed: str
     ) -> list[app_commands.Choice[str]]:
         """Models that fit what was typed, from memory."""
-        return [
-            app_commands.Choice(name=choice_name(model.name, model.id), value=model.id)
-            for model in self._catalogue.search(typed)[: options.CHOICES_MAX]
-        ]
+        return options.model_choices(self._catalogue, typed, kind=Kind.IMAGINE)
 
     @imagine.autocomplete("style")
     async def suggest_styles(
         self, interaction: discord.Interaction, typed: str
     ) -> list[app_commands.Choice[str]]:
         """Styles that fit what was typed."""
-        found = options.matching(typed, self._styles)
-        return [app_commands.Choice(name=name[:100], value=name[:100]) for name in found]
-
-
-def choice_name(name: str, model_id: str) -> str:
-    """A model in the list: its name, and its id where that says more."""
-    return name[:100] if name == model_id else f"{name} ({model_id})"[:100]
+        return options.style_choices(self._styles, typed)

@@ -1,16 +1,19 @@
 """The options that commands share: ranges that Discord checks, descriptions, values."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from discord import app_commands
 
 from bot.domain.request import COUNT_MAX, PROMPT_MAX_CHARS, SEED_MAX, Aspect, ImageRequest, Kind
 from bot.engine.intake import Defaults
+from bot.modelslab.catalogue import Catalogue
+from bot.pictures import AREAS
 
 NEGATIVE_MAX_CHARS = 1000
 NAME_MAX_CHARS = 100
 LORA_MAX_CHARS = 200
+LINK_MAX_CHARS = 2000
 CHOICES_MAX = 25
 
 Prompt = app_commands.Range[str, 1, PROMPT_MAX_CHARS]
@@ -22,6 +25,8 @@ Seed = app_commands.Range[int, 0, SEED_MAX]
 Steps = app_commands.Range[int, 1, 50]
 Guidance = app_commands.Range[float, 1.0, 20.0]
 Strength = app_commands.Range[float, 0.1, 1.0]
+Change = app_commands.Range[float, 0.0, 1.0]
+Link = app_commands.Range[str, 1, LINK_MAX_CHARS]
 
 DESCRIPTIONS = {
     "prompt": "What the picture shows, in your own words.",
@@ -40,6 +45,19 @@ DESCRIPTIONS = {
     "spoiler": "Hide the picture until it is clicked.",
 }
 
+PICTURE = {
+    "image": "The picture to start from: PNG, JPEG, WebP or GIF.",
+    "link": "Or its address: a picture on the web, or a message of mine.",
+    "strength": "How much changes: 0 keeps the picture, 1 changes all of it. Usually 0.7.",
+}
+MASK = {
+    "mask": "What is to change: a picture of the same shape, white is repainted.",
+    "area": "Or a part of the picture. With neither, you paint it in your browser.",
+}
+# A picture brings its own shape.
+TUNING = {name: words for name, words in DESCRIPTIONS.items() if name != "aspect"}
+
+AREA_CHOICES = [app_commands.Choice(name=name, value=name) for name in AREAS]
 ASPECTS = [app_commands.Choice(name=aspect.value, value=aspect.value) for aspect in Aspect]
 
 
@@ -48,6 +66,7 @@ class Options:
     """What a member gave with a command; None is what they left out."""
 
     prompt: str
+    strength: float | None = None
     negative: str | None = None
     model: str | None = None
     aspect: str | None = None
@@ -80,7 +99,41 @@ class Options:
             enhance=bool(self.enhance),
             private=defaults.private if self.private is None else self.private,
             spoiler=bool(self.spoiler),
+            strength=self.strength,
         )
+
+    def rework(self, kind: Kind, defaults: Defaults, catalogue: Catalogue) -> ImageRequest:
+        """The same for work on a picture, whose shape is its own; the picture is still missing."""
+        request = self.request(kind, replace(defaults, aspect=Aspect.SQUARE))
+        if self.model is not None:
+            return request
+        return replace(request, model=catalogue.default(kind, defaults.model))
+
+
+def described(*groups: Mapping[str, str]) -> dict[str, str]:
+    """The descriptions of some groups of options."""
+    return {name: words for group in groups for name, words in group.items()}
+
+
+def model_choices(
+    catalogue: Catalogue, typed: str, *, kind: Kind
+) -> list[app_commands.Choice[str]]:
+    """Models of this kind that fit what was typed, from memory."""
+    return [
+        app_commands.Choice(name=choice_name(model.name, model.id), value=model.id)
+        for model in catalogue.search(typed, kind=kind)[:CHOICES_MAX]
+    ]
+
+
+def style_choices(styles: Iterable[str], typed: str) -> list[app_commands.Choice[str]]:
+    """Styles that fit what was typed."""
+    found = matching(typed, styles)
+    return [app_commands.Choice(name=name[:100], value=name[:100]) for name in found]
+
+
+def choice_name(name: str, model_id: str) -> str:
+    """A model in the list: its name, and its id where that says more."""
+    return name[:100] if name == model_id else f"{name} ({model_id})"[:100]
 
 
 def matching(typed: str, names: Iterable[str]) -> list[str]:

@@ -38,6 +38,8 @@ def refused(refusal: Refusal) -> str:
             return _unknown("model", model, close)
         case UnknownStyle(style, close):
             return _unknown("style", style, close)
+        case BadOption("model", works):
+            return f"**This model cannot do that.** Models that can: {works}. {_NOTHING}"
         case BadOption(option, works):
             words = OPTION_WORDS.get(option, option)
             return f"**This {words} cannot work** with this model. What works: {works}. {_NOTHING}"

@@ -113,8 +113,10 @@ class House:
         client = LimnerClient(
             intake=self.bot.intake,
             records=self.bot.records,
+            inputs=self.bot.inputs,
             catalogue=before._catalogue,
             styles=before._styles,
+            mask_link=before._mask_link,
         )
         await self.env.restart_bot(client)
 

@@ -12,7 +12,7 @@ ANA, CHANNEL, SERVER = 111, 222, 333
 
 
 def a_request(prompt: str = "a red fox", **options: Any) -> ImageRequest:
-    return ImageRequest(kind=Kind.IMAGINE, prompt=prompt, **{"model": "flux", **options})
+    return ImageRequest(prompt=prompt, **{"kind": Kind.IMAGINE, "model": "flux", **options})
 
 
 def a_job(

@@ -1,5 +1,6 @@
 """What people read on a card, state by state."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,8 +10,8 @@ from hypothesis import strategies as st
 from bot.domain.gates import GateReason
 from bot.domain.job import JobStatus, Verdict
 from bot.domain.line import Place
-from bot.domain.request import Aspect
-from bot.engine.courier import Receipt
+from bot.domain.request import Aspect, Kind
+from bot.engine.courier import File, Receipt
 from cogs import cards
 from cogs.cards import CONTENT_MAX
 from cogs.echo import units
@@ -73,12 +74,95 @@ def test_a_plain_result_says_what_it_cost_and_no_more() -> None:
     face = cards.delivered(a_delivery(), default_model="flux")
 
     assert lines(face) == ["1 picture, 12 left today · job 17"]
-    assert labels(face) == ["Reroll", "Details", "Delete"]
-    assert [button.custom_id for button in face.buttons] == [
-        "reroll:17:0",
-        "details:17:0",
-        "delete:17:0",
+    assert [(button.row, button.label, button.custom_id) for button in face.buttons] == [
+        (0, "U1", "upscale:17:1"),
+        (1, "V1", "vary:17:1"),
+        (2, "Reroll", "reroll:17:0"),
+        (2, "Remix", "remix:17:0"),
+        (2, "Details", "details:17:0"),
+        (2, "Delete", "delete:17:0"),
     ]
+
+
+def test_edit_area_is_offered_only_where_masks_can_be_painted() -> None:
+    face = cards.delivered(a_delivery(count=2), default_model="flux", mask_pages=True)
+
+    assert labels(face) == [
+        "U1", "U2", "V1", "V2", "Reroll", "Remix", "Edit area", "Details", "Delete",
+    ]  # fmt: skip
+
+
+def test_pictures_that_are_missing_have_no_buttons() -> None:
+    files = tuple(
+        File(name=f"limner-17-{number}.png", data=b"", description="") for number in (1, 3)
+    )
+    delivery = replace(a_delivery(count=4, received=3), files=files)
+
+    face = cards.delivered(delivery, default_model="flux")
+
+    assert labels(face)[:4] == ["U1", "U3", "V1", "V3"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "title", "offered"),
+    [
+        (Kind.REMIX, "Remix: **a red fox**", ["U1", "V1", "Reroll", "Remix", "Edit area"]),
+        (Kind.INPAINT, "Inpaint: **a red fox**", ["U1", "V1", "Reroll", "Remix", "Edit area"]),
+        (Kind.UPSCALE, "Upscale: **a red fox**", ["Remix", "Edit area"]),
+        (Kind.CUTOUT, "Cut out: **a red fox**", ["Remix", "Edit area"]),
+    ],
+)
+def test_other_work_is_named_and_offers_what_makes_sense(
+    kind: Kind, title: str, offered: list[str]
+) -> None:
+    face = cards.delivered(a_delivery(kind=kind), default_model="flux", mask_pages=True)
+
+    assert face.content.startswith(f"{title} — <@111>\n")
+    assert labels(face) == [*offered, "Details", "Delete"]
+
+
+def test_work_without_words_has_its_kind_for_a_title() -> None:
+    waiting = cards.progress(a_progress(job=a_job("", kind=Kind.UPSCALE)))
+
+    assert waiting.content.startswith("**Upscale** — <@111>\n")
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (Kind.REMIX, "Being painted"),
+        (Kind.UPSCALE, "Being enlarged"),
+        (Kind.CUTOUT, "Being cut out"),
+        (Kind.DESCRIBE, "Being looked at"),
+    ],
+)
+def test_a_card_says_what_is_being_done(kind: Kind, said: str) -> None:
+    face = cards.progress(a_progress(job=a_job(status=JobStatus.WAITING, kind=kind)))
+
+    assert face.content.endswith(f"\n{said} · job 17")
+
+
+def test_a_tools_name_is_not_a_choice_that_anybody_made() -> None:
+    delivery = a_delivery(kind=Kind.UPSCALE, model="realesr", parent_job=9, parent_picture=2)
+
+    face = cards.delivered(delivery, default_model="flux")
+
+    assert face.content.split("\n")[1] == "from job 9, picture 2"
+
+
+def test_a_description_is_quoted() -> None:
+    delivery = a_delivery(
+        Verdict.DESCRIBED, prompt="", kind=Kind.DESCRIBE, detail="a **fox**\non snow"
+    )
+
+    face = cards.delivered(delivery, default_model="flux")
+
+    assert face.content == (
+        "**Describe** — <@111>\n"
+        "> a \\*\\*fox\\*\\* on snow\n"
+        "nothing charged, 12 left today · job 17"
+    )
+    assert labels(face) == ["Details", "Delete"]
 
 
 def test_a_result_shows_what_differs_from_the_defaults() -> None:
@@ -94,14 +178,16 @@ def test_a_result_shows_what_differs_from_the_defaults() -> None:
         enhance=True,
         negative="people",
         count=2,
+        strength=0.3,
         parent_job=9,
+        parent_picture=2,
     )
 
     differences, cost = lines(cards.delivered(delivery, default_model="flux"))
 
     assert differences == (
-        "sdxl · 16:9 · seed 7 · 30 steps · guidance 7.5 · style ink · LoRA more-details at 0.5"
-        " · enhanced prompt · without people · from job 9"
+        "sdxl · strength 0.3 · 16:9 · seed 7 · 30 steps · guidance 7.5 · style ink"
+        " · LoRA more-details at 0.5 · enhanced prompt · without people · from job 9, picture 2"
     )
     assert cost == "2 pictures, 12 left today · job 17"
 
@@ -167,7 +253,7 @@ def test_files_that_discord_refused_are_told() -> None:
     assert "Discord did not take the picture files" in face.content
 
 
-FAILED = [verdict for verdict in Verdict if verdict is not Verdict.PICTURES]
+FAILED = [verdict for verdict in Verdict if verdict not in (Verdict.PICTURES, Verdict.DESCRIBED)]
 
 
 @pytest.mark.parametrize("verdict", FAILED)

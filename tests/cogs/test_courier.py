@@ -129,7 +129,9 @@ async def test_first_the_token_edits_the_card(way: Way) -> None:
     assert not way.said
     last = way.house.last
     assert [file.filename for file in last.attachments] == ["limner-1-1.png"]
-    assert ids(last) == ["reroll:1:0", "details:1:0", "delete:1:0"]
+    assert ids(last) == [
+        "upscale:1:1", "vary:1:1", "reroll:1:0", "remix:1:0", "details:1:0", "delete:1:0",
+    ]  # fmt: skip
     assert last.flags.suppress_embeds, "an edit leaves that as it was"
     assert not way.notes.begun, "an edit may be repeated and needs no note"
 

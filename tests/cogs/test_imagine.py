@@ -210,7 +210,7 @@ async def test_styles_are_suggested(house: House) -> None:
 
 
 async def test_the_payload_lets_discord_stop_wrong_values(house: House) -> None:
-    (command,) = house.bot.client.command_payload()
+    command = payload_of(house, "imagine")
     options = {option["name"]: option for option in command["options"]}
 
     assert (command["integration_types"], command["contexts"]) == ([0], [0])
@@ -251,6 +251,12 @@ async def test_the_payload_lets_discord_stop_wrong_values(house: House) -> None:
         "style",
     ]
     assert all(10 < len(option["description"]) <= 100 for option in options.values())
+
+
+def payload_of(house: House, name: str) -> dict[str, Any]:
+    """A command as Discord is told of it."""
+    (found,) = (each for each in house.client.command_payload() if each["name"] == name)
+    return found
 
 
 def buttons(message: discord.Message) -> list[discord.Button]:

@@ -106,7 +106,7 @@ async def test_the_card_is_edited_with_its_picture(
     (card,) = wire_discord.general.messages
     assert delivered == Delivered(route=Way.REPLY, message_id=card.id)
     assert card.attachments[0].bytes == PICTURE.data
-    assert card.labels == ["Reroll", "Details", "Delete"]
+    assert card.labels == ["U1", "V1", "Reroll", "Remix", "Details", "Delete"]
     assert not card.pinged
     assert not card.mentioned
 

@@ -50,7 +50,7 @@ async def test_one_card_from_the_first_word_to_the_picture(shared_town: Town) ->
     assert "a blue boat" in card.edits[0].content
     assert re.search(r"in line.*<t:\d+:R>", card.edits[0].content, re.IGNORECASE)
     assert re.search(r"1 picture, \d+ left today", card.content)
-    assert card.labels == ["Reroll", "Details", "Delete"]
+    assert card.labels == ["U1", "V1", "Reroll", "Remix", "Details", "Delete"]
     assert shared_town.ana.dms == []
 
 

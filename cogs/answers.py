@@ -1,0 +1,169 @@
+"""The ways to answer an interaction, whatever was answered before. Decides no words.
+
+A deferral is kept in mind on the interaction itself: what is refused after a public one must take
+the public message away, and say its word in private.
+"""
+
+import logging
+from dataclasses import dataclass
+from enum import Enum, auto
+
+import discord
+from discord import ui
+
+from cogs import trouble
+
+_log = logging.getLogger(__name__)
+
+_NOBODY = discord.AllowedMentions.none()
+_DEFERRED = "deferred"
+UNSAID = "**That did not work.** Nothing was charged. Please ask again."
+
+
+class Deferred(Enum):
+    """Who sees that an answer is on its way."""
+
+    PUBLICLY = auto()
+    PRIVATELY = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """Whether Discord has the card; its id where that is known."""
+
+    stands: bool
+    message_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What somebody is told in private instead of getting a job."""
+
+    words: str
+    view: ui.View | None = None
+
+
+async def whisper(
+    interaction: discord.Interaction, text: str, *, view: ui.View | None = None
+) -> None:
+    """Say something to the one who asked, and to nobody else. Trouble is logged, not raised."""
+    try:
+        await _whisper(interaction, text, view)
+    except trouble.FAULTS as error:
+        _log.warning("interaction.unanswered id=%s error=%r", interaction.id, error)
+
+
+async def _whisper(interaction: discord.Interaction, text: str, view: ui.View | None) -> None:
+    shown = discord.utils.MISSING if view is None else view
+    match interaction.extras.pop(_DEFERRED, None):
+        case Deferred.PRIVATELY:
+            await interaction.edit_original_response(
+                content=text, view=shown, allowed_mentions=_NOBODY
+            )
+            return
+        case Deferred.PUBLICLY if not await _removed(interaction):
+            # What is sent now takes the place of the message that could not be removed.
+            text, shown = text if view is None else UNSAID, discord.utils.MISSING
+        case None if not interaction.response.is_done():
+            await interaction.response.send_message(
+                text, view=shown, ephemeral=True, allowed_mentions=_NOBODY
+            )
+            return
+    await interaction.followup.send(text, view=shown, ephemeral=True, allowed_mentions=_NOBODY)
+
+
+async def _removed(interaction: discord.Interaction) -> bool:
+    """Take the public "is thinking" away.
+
+    Kept first, removed then: the first message after an open promise takes its place, and Discord
+    does not say what that means where the place is gone.
+    """
+    try:
+        await interaction.edit_original_response(content="…")
+        await interaction.delete_original_response()
+    except discord.NotFound:
+        return True
+    except trouble.FAULTS as error:
+        _log.warning("interaction.unremoved id=%s error=%r", interaction.id, error)
+        return False
+    return True
+
+
+async def defer(interaction: discord.Interaction, *, private: bool) -> None:
+    """Promise an answer, where one takes longer than Discord waits; a reset is tried once more.
+
+    Raises one of `trouble.FAULTS` where Discord does not have the promise.
+    """
+    try:
+        await interaction.response.defer(ephemeral=private, thinking=True)
+    except trouble.BROKEN as error:
+        _log.warning("deferral.broken interaction=%s error=%r", interaction.id, error)
+        try:
+            await interaction.response.defer(ephemeral=private, thinking=True)
+        except discord.HTTPException as again:
+            # The try before this one may have arrived after all.
+            if again.code != trouble.ALREADY_ACKNOWLEDGED:
+                raise
+    interaction.extras[_DEFERRED] = Deferred.PRIVATELY if private else Deferred.PUBLICLY
+
+
+async def acknowledge(interaction: discord.Interaction, content: str, *, ephemeral: bool) -> Ack:
+    """Answer an interaction with its card, which may have been promised by a deferral.
+
+    Raises discord.HTTPException where Discord surely refused and somebody is still waiting.
+    """
+    if _DEFERRED in interaction.extras:
+        return await _keep_promise(interaction, content)
+    return await _answer(interaction, content, ephemeral=ephemeral)
+
+
+async def _keep_promise(interaction: discord.Interaction, content: str) -> Ack:
+    """The promise itself stands: where its edit is in doubt, the next edit will do."""
+    try:
+        sent = await interaction.edit_original_response(content=content, allowed_mentions=_NOBODY)
+    except discord.HTTPException as error:
+        if error.status < trouble.HTTP_SERVER_ERROR:
+            raise
+        _log.warning("card.unshown interaction=%s error=%r", interaction.id, error)
+        sent = None
+    except (discord.RateLimited, *trouble.BROKEN) as error:
+        _log.warning("card.unshown interaction=%s error=%r", interaction.id, error)
+        sent = None
+    del interaction.extras[_DEFERRED]
+    return Ack(stands=True, message_id=None if sent is None else sent.id)
+
+
+async def _answer(interaction: discord.Interaction, content: str, *, ephemeral: bool) -> Ack:
+    """The first answer; a broken connection is tried once more."""
+    unsure = False
+    for _ in range(2):
+        try:
+            sent = await interaction.response.send_message(
+                content,
+                ephemeral=ephemeral,
+                suppress_embeds=True,
+                allowed_mentions=_NOBODY,
+            )
+        except discord.HTTPException as error:
+            if error.code == trouble.ALREADY_ACKNOWLEDGED:
+                # The try before this one had arrived after all.
+                return Ack(stands=True, message_id=await _card_id(interaction))
+            if error.code == trouble.UNKNOWN_INTERACTION:
+                return Ack(stands=False)
+            if error.status >= trouble.HTTP_SERVER_ERROR:
+                return Ack(stands=True)
+            raise
+        except trouble.BROKEN as error:
+            _log.warning("card.broken interaction=%s error=%r", interaction.id, error)
+            unsure = unsure or not trouble.surely_unsent(error)
+        else:
+            return Ack(stands=True, message_id=sent.message_id)
+    # Perhaps it stands. If not, the pictures come as a new message.
+    return Ack(stands=unsure)
+
+
+async def _card_id(interaction: discord.Interaction) -> int | None:
+    try:
+        return (await interaction.original_response()).id
+    except trouble.FAULTS:
+        return None

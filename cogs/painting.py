@@ -1,0 +1,69 @@
+"""The private invitation to paint a mask. Knows no tickets: whoever gives the link makes them."""
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+import discord
+from discord import ui
+
+from bot.domain.request import ImageRequest, Requester
+from cogs.answers import Aside, defer, whisper
+from cogs.door import obstacle_to, requester_of
+from cogs.guard import SERVERS_ONLY
+from cogs.sources import Found
+
+LABEL = "Paint the mask"
+INVITATION = (
+    "**Paint what is to change.** The page opens in your browser, on a phone as well. The link is "
+    "yours alone, lasts 15 minutes and makes one job. Nothing is charged before you submit."
+)
+NO_PAGE = (
+    "**I need to know what is to change.** Give `/inpaint` a `mask` (a picture of the same size: "
+    "white is repainted), choose an `area`, or send a picture with transparent parts. "
+    "Nothing was charged."
+)
+
+
+class MaskLink(Protocol):
+    """Sets a picture up for painting; the address of the page, for one person."""
+
+    async def __call__(
+        self, request: ImageRequest, requester: Requester, *, file_limit_bytes: int
+    ) -> str: ...
+
+
+class Painting:
+    """Invites to the mask page; `mask_link` is None where there is none."""
+
+    def __init__(self, mask_link: MaskLink | None) -> None:
+        self._mask_link = mask_link
+
+    async def begin(
+        self,
+        interaction: discord.Interaction,
+        request: ImageRequest,
+        read: Callable[[], Awaitable[Found | Aside]],
+    ) -> None:
+        """Answer in private with the way to paint on a picture that has yet to be read."""
+        obstacle = obstacle_to(interaction, private=request.private)
+        if obstacle is not None:
+            await whisper(interaction, obstacle)
+            return
+        await defer(interaction, private=True)
+        found = await read()
+        if isinstance(found, Found):
+            found = await self.invitation(interaction, found.under(request))
+        await whisper(interaction, found.words, view=found.view)
+
+    async def invitation(self, interaction: discord.Interaction, request: ImageRequest) -> Aside:
+        """The way to paint on `request.source`, or which other ways there are."""
+        requester = requester_of(interaction)
+        if requester is None:
+            return Aside(SERVERS_ONLY)
+        if self._mask_link is None:
+            return Aside(NO_PAGE)
+        url = await self._mask_link(request, requester, file_limit_bytes=interaction.filesize_limit)
+        # A link is no button that could be pressed: nobody listens, so nothing can end.
+        view = ui.View(timeout=None)
+        view.add_item(ui.Button(label=LABEL, url=url))
+        return Aside(INVITATION, view)

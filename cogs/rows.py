@@ -1,0 +1,56 @@
+"""Which buttons stand under which card. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from bot.domain.job import Job
+from bot.domain.request import Kind
+from cogs.faces import Action, Button
+
+# What a model painted, in contrast to what a tool did to a picture that was there.
+_PAINTED = frozenset({Kind.IMAGINE, Kind.REMIX, Kind.INPAINT})
+
+
+def result_buttons(
+    job: Job, positions: Iterable[int], *, mask_pages: bool = False
+) -> tuple[Button, ...]:
+    """For each picture Upscale and Vary, then what concerns the whole job, in rows."""
+    numbers = tuple(positions)
+    painted = job.request.kind in _PAINTED
+    rows: list[list[Button]] = []
+    if painted:
+        rows += [
+            [_button(job, Action.UPSCALE, f"U{number}", number) for number in numbers],
+            [_button(job, Action.VARY, f"V{number}", number) for number in numbers],
+        ]
+    rows.append(
+        [
+            *([_button(job, Action.REROLL, "Reroll")] if painted else ()),
+            *([_button(job, Action.REMIX, "Remix")] if numbers else ()),
+            *([_button(job, Action.AREA, "Edit area")] if numbers and mask_pages else ()),
+            _button(job, Action.DETAILS, "Details"),
+            _button(job, Action.DELETE, "Delete"),
+        ]
+    )
+    return _placed(rows)
+
+
+def failure_buttons(job: Job) -> tuple[Button, ...]:
+    """Another try, and what there is to know."""
+    return (
+        _button(job, Action.REROLL, "Try again"),
+        _button(job, Action.DETAILS, "Details"),
+    )
+
+
+def _button(job: Job, action: Action, label: str, index: int = 0) -> Button:
+    return Button(action=action, job_id=job.id, label=label, index=index)
+
+
+def _placed(rows: Iterable[list[Button]]) -> tuple[Button, ...]:
+    """Each button in its row; empty rows take no room."""
+    return tuple(
+        replace(button, row=row)
+        for row, buttons in enumerate(filter(None, rows))
+        for button in buttons
+    )
