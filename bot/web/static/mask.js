@@ -51,7 +51,7 @@ export class Mask {
         const t = long ? Math.min(1, Math.max(0, (px * dx + py * dy) / long)) : 0;
         const ax = px - t * dx;
         const ay = py - t * dy;
-        const away = Math.sqrt(ax * ax + ay * ay); // Math.hypot is many times slower
+        const away = Math.sqrt(ax * ax + ay * ay);
         if (away < radius) this.lay(y * this.width + x, cover(away, core, radius), erases);
       }
     }
