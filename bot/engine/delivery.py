@@ -171,4 +171,6 @@ def _texts(job: Job) -> dict[str, str]:
 
 def _alt_text(job: Job, picture: StoredPicture, *, of: int) -> str:
     which = f" ({picture.position} of {of})" if of > 1 else ""
-    return f"Generated picture{which}: {job.request.prompt}"[:1024]
+    # Work on a picture alone has no words.
+    words = f": {job.request.prompt}" if job.request.prompt else ""
+    return f"Generated picture{which}{words}"[:1024]
