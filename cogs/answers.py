@@ -62,7 +62,7 @@ async def _whisper(interaction: discord.Interaction, text: str, view: ui.View | 
             )
             return
         case Deferred.PUBLICLY if not await _removed(interaction):
-            # What is sent now takes the place of the message that could not be removed.
+            # What is said now takes the place of the open promise, for everybody to see.
             text, shown = text if view is None else UNSAID, discord.utils.MISSING
         case None if not interaction.response.is_done():
             await interaction.response.send_message(
@@ -73,19 +73,22 @@ async def _whisper(interaction: discord.Interaction, text: str, view: ui.View | 
 
 
 async def _removed(interaction: discord.Interaction) -> bool:
-    """Take the public "is thinking" away.
+    """Take the public "is thinking" away; False where the promise is still open.
 
     Kept first, removed then: the first message after an open promise takes its place, and Discord
     does not say what that means where the place is gone.
     """
     try:
         await interaction.edit_original_response(content="…")
-        await interaction.delete_original_response()
     except discord.NotFound:
         return True
     except trouble.FAULTS as error:
-        _log.warning("interaction.unremoved id=%s error=%r", interaction.id, error)
+        _log.warning("interaction.unkept id=%s error=%r", interaction.id, error)
         return False
+    try:
+        await interaction.delete_original_response()
+    except trouble.FAULTS as error:
+        _log.warning("interaction.unremoved id=%s error=%r", interaction.id, error)
     return True
 
 

@@ -35,6 +35,21 @@ def blank(defaults: Defaults) -> ImageRequest:
     )
 
 
+def usual_strength(catalogue: Catalogue, request: ImageRequest) -> float | None:
+    """How much the request's model changes where nobody says; None where it hears of none."""
+    model = catalogue.get(request.model)
+    rule = None if model is None else model.rules.get(request.kind)
+    return None if rule is None or rule.strength is None else rule.strength.default
+
+
+def with_strength(
+    request: ImageRequest, strength: float | None, catalogue: Catalogue
+) -> ImageRequest:
+    """The request with a strength that somebody gave, if it is not the usual one anyway."""
+    said = None if strength == usual_strength(catalogue, request) else strength
+    return replace(request, strength=said)
+
+
 def child(parent: ImageRequest, action: Action, catalogue: Catalogue) -> ImageRequest:
     """What `action` asks for on a picture of `parent`'s; the picture itself is still missing.
 

@@ -9,6 +9,7 @@ from bot.domain.request import COUNT_MAX, PROMPT_MAX_CHARS, SEED_MAX, Aspect, Im
 from bot.engine.intake import Defaults
 from bot.modelslab.catalogue import Catalogue
 from bot.pictures import AREAS
+from cogs.children import with_strength
 
 NEGATIVE_MAX_CHARS = 1000
 NAME_MAX_CHARS = 100
@@ -105,9 +106,9 @@ class Options:
     def rework(self, kind: Kind, defaults: Defaults, catalogue: Catalogue) -> ImageRequest:
         """The same for work on a picture, whose shape is its own; the picture is still missing."""
         request = self.request(kind, replace(defaults, aspect=Aspect.SQUARE))
-        if self.model is not None:
-            return request
-        return replace(request, model=catalogue.default(kind, defaults.model))
+        if self.model is None:
+            request = replace(request, model=catalogue.default(kind, defaults.model))
+        return with_strength(request, self.strength, catalogue)
 
 
 def described(*groups: Mapping[str, str]) -> dict[str, str]:

@@ -15,7 +15,6 @@ from bot.domain.request import PROMPT_MAX_CHARS
 
 PROMPT, STRENGTH = "prompt", "strength"
 TITLE = "Remix"
-STRENGTH_DEFAULT = 0.7
 STRENGTH_MAX_CHARS = 8
 
 NOT_A_STRENGTH = (
@@ -26,7 +25,7 @@ NO_WORDS = "**I need a prompt:** what the new picture shows. Nothing was charged
 
 
 def remix_popup(custom_id: str, *, prompt: str, strength: float | None) -> ui.Modal:
-    """A pop-up with the old words in it."""
+    """A pop-up with the old words in it; no `strength` where the model hears of none."""
     popup = ui.Modal(title=TITLE, custom_id=custom_id)
     words: ui.TextInput[Any] = ui.TextInput(
         custom_id=PROMPT,
@@ -37,7 +36,7 @@ def remix_popup(custom_id: str, *, prompt: str, strength: float | None) -> ui.Mo
     )
     number: ui.TextInput[Any] = ui.TextInput(
         custom_id=STRENGTH,
-        default=f"{STRENGTH_DEFAULT if strength is None else strength:g}",
+        default=None if strength is None else f"{strength:g}",
         required=False,
         max_length=STRENGTH_MAX_CHARS,
     )
@@ -65,7 +64,7 @@ def written(interaction: discord.Interaction) -> Mapping[str, str]:
 
 
 def strength_of(text: str) -> float | str | None:
-    """The number that was written, None for the usual one, or a sentence for what is no number."""
+    """The number that was written, None for nothing, or a sentence for what is no number."""
     text = text.strip().replace(",", ".")
     if not text:
         return None
@@ -75,7 +74,7 @@ def strength_of(text: str) -> float | str | None:
         return NOT_A_STRENGTH
     if not 0 <= strength <= 1:
         return NOT_A_STRENGTH
-    return None if strength == STRENGTH_DEFAULT else strength
+    return strength
 
 
 def _fields(rows: Iterable[Any]) -> Iterable[Mapping[str, Any]]:

@@ -17,8 +17,8 @@ from bot.engine.records import Records
 from bot.modelslab.catalogue import Catalogue
 from cogs.answers import Aside, defer, whisper
 from cogs.buttons import view_of
-from cogs.children import blank, child
-from cogs.door import Door
+from cogs.children import blank, child, usual_strength, with_strength
+from cogs.door import Door, obstacle_to
 from cogs.faces import Action, Button, Pick
 from cogs.gallery import Seen
 from cogs.painting import Painting
@@ -124,12 +124,24 @@ class Rework:
         request = child(subject.parent, action, self._catalogue)
         match action:
             case Action.REMIX:
-                popup = remix_popup(subject.name, prompt=request.prompt, strength=request.strength)
-                await interaction.response.send_modal(popup)
+                await self._show_pop_up(interaction, request, subject)
             case Action.AREA:
                 await self._painting.begin(interaction, request, subject.read)
             case _:
                 await self._enter(interaction, request, subject)
+
+    async def _show_pop_up(
+        self, interaction: discord.Interaction, request: ImageRequest, subject: Subject
+    ) -> None:
+        """Nobody is asked for words that could not become a picture here."""
+        obstacle = obstacle_to(interaction, private=request.private)
+        if obstacle is not None:
+            await whisper(interaction, obstacle)
+            return
+        usual = usual_strength(self._catalogue, request)
+        strength = usual if request.strength is None else request.strength
+        popup = remix_popup(subject.name, prompt=request.prompt, strength=strength)
+        await interaction.response.send_modal(popup)
 
     async def _remix(self, interaction: discord.Interaction, subject: Subject) -> None:
         fields = written(interaction)
@@ -139,7 +151,8 @@ class Rework:
             await whisper(interaction, strength if isinstance(strength, str) else NO_WORDS)
             return
         request = child(subject.parent, Action.REMIX, self._catalogue)
-        await self._enter(interaction, replace(request, prompt=prompt, strength=strength), subject)
+        request = with_strength(replace(request, prompt=prompt), strength, self._catalogue)
+        await self._enter(interaction, request, subject)
 
     async def _enter(
         self, interaction: discord.Interaction, request: ImageRequest, subject: Subject

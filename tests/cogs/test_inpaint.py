@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from bot.app import signing_key
-from bot.domain.job import JobStatus
+from bot.domain.job import JobStatus, Route
 from bot.domain.request import ImageRequest, Kind
 from bot.pictures import AREAS
 from cogs import inpaint as command
@@ -138,8 +138,10 @@ async def test_what_is_painted_in_private_never_comes_to_the_channel(house: Hous
 
     await house.bot.easels.submit(view.easel, mask=a_mask(), prompt="a blue fox")
 
-    assert not house.channel.history(viewer=house.bob)
-    assert (await house.job()).request.private
+    await house.until_done()
+    job = await house.job()
+    assert (job.request.private, job.route) == (True, Route.DIRECT)
+    assert not house.channel.history()
 
 
 @pytest.mark.parametrize("image", [("photo.png", PHOTO), ("photo.jpg", JPEG)])

@@ -1,10 +1,11 @@
 """Right-click on any picture in the channel, whoever posted it."""
 
-import asyncio
+from io import BytesIO
 from typing import Any
 
 import discord
 import pytest
+from PIL import Image
 
 from bot.domain.job import JobStatus
 from bot.domain.request import Kind
@@ -68,7 +69,10 @@ async def test_a_cut_out_picture_is_transparent(house: House) -> None:
     await house.until_done()
 
     assert (await house.job()).status is JobStatus.DELIVERED
-    assert len(house.last.attachments) == 1
+    (file,) = house.last.attachments
+    alpha = Image.open(BytesIO(await file.read())).getchannel("A")
+    assert alpha.getextrema()[0] == 0
+    assert file.description == "Generated picture"
 
 
 async def test_remix_shows_its_pop_up_first_and_reads_the_picture_meanwhile(house: House) -> None:
@@ -83,26 +87,6 @@ async def test_remix_shows_its_pop_up_first_and_reads_the_picture_meanwhile(hous
     request = (await house.job()).request
     assert request.source is not None
     assert (request.source.width_px, request.strength) == (96, 0.2)
-
-
-async def test_what_is_submitted_before_the_picture_has_come_waits_for_it(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    message, may_come, read = await posted(house), asyncio.Event(), discord.Attachment.read
-
-    async def slowly(self: discord.Attachment, **options: Any) -> bytes:
-        await may_come.wait()
-        return await read(self, **options)
-
-    monkeypatch.setattr(discord.Attachment, "read", slowly)
-    choosing = asyncio.create_task(house.ana.context_menu(house.channel, "Remix", message))
-    while not house.calls("POST", "/callback"):  # noqa: ASYNC110 - SimCord tells nobody
-        await asyncio.sleep(0.01)
-    may_come.set()
-
-    await house.ana.submit_modal(await choosing, {"prompt": "a fox"})
-
-    assert (await house.job()).request.source is not None
 
 
 async def test_a_pop_up_for_somebody_elses_picture_works_after_a_restart(house: House) -> None:
@@ -204,6 +188,17 @@ async def test_edit_area_without_a_page_explains_the_other_ways(house: House) ->
     chosen = await house.ana.context_menu(house.channel, "Edit area", await posted(house))
 
     assert whispered(chosen) == painting.NO_PAGE
+
+
+async def test_where_nothing_can_be_posted_nobody_is_asked_for_words(house: House) -> None:
+    quiet = house.guild.create_text_channel(
+        "quiet", overwrites={house.me: discord.PermissionOverwrite(attach_files=False)}
+    )
+    message = await house.bob.send(quiet, "look", attachments=[("photo.png", PHOTO)])
+
+    chosen = await house.ana.context_menu(quiet, "Remix", message)
+
+    assert "I need: **Attach Files**" in whispered(chosen)
 
 
 async def test_our_own_results_are_taken_as_they_were_made(house: House) -> None:

@@ -8,7 +8,9 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+import discord
 import pytest
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
@@ -19,10 +21,14 @@ from bot.domain.job import JobStatus, Outcome, Verdict
 from bot.domain.job import Route as Way
 from bot.engine.courier import Delivered, Delivery, File, Receipt
 from bot.settings import settings_from
+from cogs.answers import UNSAID
 from cogs.courier import DiscordCourier
+from cogs.inpaint import Inpaint
 from sandbox.modelslab import Vendor
 from storage import cards, jobs
+from tests.cogs.posted import OTHER_PHOTO, PHOTO
 from tests.wire.fixtures import wire_discord
+from tests.wire.interactions import Interaction
 from tests.wire.server import WireDiscord
 
 __all__ = ["wire_discord"]
@@ -216,3 +222,158 @@ async def test_a_lost_session_comes_back_to_the_same_discord(
     await wire_discord.ready()
 
     assert str(DiscordWebSocket.DEFAULT_GATEWAY).startswith("ws://127.0.0.1")
+
+
+async def test_a_remix_is_promised_and_the_promise_becomes_its_card(
+    bot: app.House, wire_discord: WireDiscord
+) -> None:
+    asked = await wire_discord.slash(
+        wire_discord.ana,
+        wire_discord.general,
+        "remix",
+        prompt="a fox",
+        image=("photo.png", PHOTO),
+    )
+    await asked.answered()
+    await callbacks_done()
+
+    (card,) = wire_discord.general.messages
+    assert card.content.startswith("Remix: **a fox** — ")
+    async with bot.database.reading() as tx:
+        assert (await cards.get(tx, 1)).message_id == card.id
+
+
+async def test_a_refusal_takes_the_public_promise_away_and_speaks_in_private(
+    bot: app.House, wire_discord: WireDiscord
+) -> None:
+    asked = await wire_discord.slash(
+        wire_discord.ana,
+        wire_discord.general,
+        "remix",
+        prompt="a fox",
+        image=("photo.png", b"no picture at all"),
+    )
+    await asked.until(lambda: bool(asked.followups), timeout_s=5)
+
+    (told,) = asked.followups
+    assert told.ephemeral
+    assert "That picture cannot be used." in told.content
+    assert not [one for one in wire_discord.general.messages if not one.ephemeral]
+
+
+async def test_a_promise_that_was_reset_is_made_once(
+    bot: app.House, wire_discord: WireDiscord
+) -> None:
+    wire_discord.faults.next("POST", "/callback", status="reset", after_processing=True)
+
+    asked = await wire_discord.slash(
+        wire_discord.ana,
+        wire_discord.general,
+        "remix",
+        prompt="a fox",
+        image=("photo.png", PHOTO),
+    )
+    await asked.answered()
+
+    (card,) = wire_discord.general.messages
+    assert card.content.startswith("Remix: **a fox** — ")
+
+
+async def test_the_menus_pop_up_is_as_discord_wants_it_and_comes_back(
+    bot: app.House, wire_discord: WireDiscord
+) -> None:
+    message = wire_discord.say(
+        wire_discord.ben, wire_discord.general, "look", files=(("photo.png", PHOTO),)
+    )
+
+    opened = await wire_discord.message_menu(wire_discord.ana, message, "Remix")
+    popup = await opened.modal_opened()
+    submitted = await wire_discord.submit(popup, {"prompt": "a fox", "strength": "0.2"})
+    await submitted.answered()
+
+    async with bot.database.reading() as tx:
+        job = await jobs.get(tx, 1)
+    assert job is not None
+    assert (job.request.prompt, job.request.strength) == ("a fox", 0.2)
+    assert job.request.source is not None
+
+
+async def test_what_is_submitted_before_its_picture_has_come_waits_for_it(
+    bot: app.House, wire_discord: WireDiscord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_come, read = asyncio.Event(), discord.Attachment.read
+
+    async def slowly(attachment: discord.Attachment, **options: Any) -> bytes:
+        await may_come.wait()
+        return await read(attachment, **options)
+
+    monkeypatch.setattr(discord.Attachment, "read", slowly)
+    message = wire_discord.say(
+        wire_discord.ben, wire_discord.general, "look", files=(("photo.png", PHOTO),)
+    )
+    opened = await wire_discord.message_menu(wire_discord.ana, message, "Remix")
+    submitted = await wire_discord.submit(await opened.modal_opened(), {"prompt": "a fox"})
+    await submitted.acked()
+    assert all(reply.loading for reply in submitted.replies)
+
+    may_come.set()
+
+    assert (await submitted.answered()).content.startswith("Remix: **a fox** — ")
+
+
+async def test_a_picked_picture_goes_on_to_its_card(
+    bot: app.House, wire_discord: WireDiscord
+) -> None:
+    message = wire_discord.say(
+        wire_discord.ben,
+        wire_discord.general,
+        "look",
+        files=(("photo.png", PHOTO), ("other.png", OTHER_PHOTO)),
+    )
+    asked = await wire_discord.message_menu(wire_discord.ana, message, "Upscale")
+    which = await asked.answered()
+    assert which.ephemeral
+    assert which.labels == ["1", "2"]
+
+    picked = await wire_discord.click(wire_discord.ana, which, label="2")
+
+    assert (await picked.answered()).content.startswith("**Upscale** — ")
+    async with bot.database.reading() as tx:
+        job = await jobs.get(tx, 1)
+    assert job is not None
+    assert job.request.source is not None
+    assert job.request.source.height_px == 96
+
+
+async def test_the_link_to_the_mask_page_is_shown_to_the_asker_alone(
+    bot: app.House, wire_discord: WireDiscord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A public promise that cannot be removed must not become a public link."""
+    link = "https://limner.example/masks/a-ticket"
+
+    async def mask_link(*_: Any, **__: Any) -> str:
+        return link
+
+    inpaint = bot.client.get_cog("Inpaint")
+    assert isinstance(inpaint, Inpaint)
+    monkeypatch.setattr(inpaint._painting, "_mask_link", mask_link)
+
+    async def asks() -> Interaction:
+        return await wire_discord.slash(
+            wire_discord.ana,
+            wire_discord.general,
+            "inpaint",
+            prompt="a fox",
+            image=("photo.png", PHOTO),
+        )
+
+    asked = await asks()
+    await asked.until(lambda: bool(asked.followups), timeout_s=5)
+    (told,) = asked.followups
+    assert told.ephemeral
+    assert link in str(told.components)
+
+    wire_discord.faults.next("PATCH", "/messages/@original", status=403)
+    said = await (await asks()).answered()
+    assert said.content == UNSAID
+    assert not said.components

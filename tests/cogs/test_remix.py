@@ -82,6 +82,14 @@ async def test_every_option_is_kept(house: House) -> None:
     assert (request.style, request.spoiler) == ("ink", True)
 
 
+async def test_the_usual_strength_goes_without_saying(house: House) -> None:
+    await remix(house, strength=0.7)
+    await remix(house, strength=0.7, model="flux-kontext-dev")
+
+    assert (await house.job(1)).request.strength is None
+    assert (await house.job(2)).request.strength == 0.7, "that model's usual one is another"
+
+
 async def test_options_that_the_model_ignores_are_named(house: House) -> None:
     asked = await remix(house, model="seededit-i2i", strength=0.2)
 
@@ -246,6 +254,25 @@ async def test_where_the_bot_may_not_post_nothing_is_promised(house: House) -> N
 
     assert not promised(house)
     assert "I need: **Attach Files**" in whispered(asked)
+
+
+async def test_a_private_thread_is_seen_by_its_members_alone(house: House) -> None:
+    channel = house.client.get_channel(house.channel.id)
+    assert isinstance(channel, discord.TextChannel)
+    thread = await channel.create_thread(name="den", type=discord.ChannelType.private_thread)
+    await thread.add_user(discord.Object(house.ana.id))
+    await house.env.settle()
+    (room,) = house.channel.threads
+    await house.asks(where=room)
+    await house.until_done()
+    hidden = room.last_message
+    assert hidden is not None
+
+    asked = await remix(house, image=None, link=hidden.jump_url, who=house.bob)
+    assert whispered(asked) == sources.OUT_OF_SIGHT
+
+    await remix(house, image=None, link=hidden.jump_url, who=house.ana)
+    assert (await house.job(2)).request.parent_job == 1
 
 
 async def test_upright_pictures_of_every_format_are_taken(house: House) -> None:
