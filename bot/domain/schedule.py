@@ -6,10 +6,10 @@ from datetime import timedelta
 
 USUAL_S = 8.0
 FIRST_POLL_S = (0.5, 15.0)
-POLL_GROWTH = 1.3
-POLL_MAX_S = 8.0
+POLL_S = (0.25, 8.0)
+POLL_SHARE = 0.12
 RETRY_MAX_S = 60.0
-GROWTHS_MAX = 64
+DOUBLINGS_MAX = 64
 FETCH_TIMEOUT_S = 15.0
 SLOT_GRACE = timedelta(seconds=60)
 
@@ -38,16 +38,17 @@ def first_poll_s(eta_s: float | None, past_s: Sequence[float]) -> float:
     return min(max(guess_s, low), high)
 
 
-def next_poll_s(polls: int) -> float:
-    """How long to wait after poll number `polls` (1 is the first) found the job still running."""
-    return _grown_s(1.0, POLL_GROWTH, polls - 1, most_s=POLL_MAX_S)
+def next_poll_s(elapsed_s: float) -> float:
+    """How long to wait after a poll found the job still running, so long after its submission.
+
+    A share of the time that it has taken: the lag stays in proportion, and the waits grow by
+    themselves.
+    """
+    least_s, most_s = POLL_S
+    return min(max(POLL_SHARE * elapsed_s, least_s), most_s)
 
 
 def retry_s(tries: int) -> float:
     """How long to wait after try number `tries` (1 is the first) of something that may mend."""
-    return _grown_s(0.5, 2.0, tries - 1, most_s=RETRY_MAX_S)
-
-
-def _grown_s(first_s: float, growth: float, times: int, *, most_s: float) -> float:
     # A day of trying every minute is more doublings than a float can hold.
-    return float(min(first_s * growth ** min(times, GROWTHS_MAX), most_s))
+    return float(min(0.5 * 2.0 ** min(tries - 1, DOUBLINGS_MAX), RETRY_MAX_S))

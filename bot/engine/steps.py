@@ -144,7 +144,8 @@ class Steps:
                 await self._gatekeeper.close(_WAITS[reason], detail=reply.message)
                 return await self._later(job, PROBE_S)
             case StillRunning() | Refused() | Unclear():
-                wait_s = schedule.next_poll_s(job.attempts + 1)
+                since = job.submitted_at or job.created_at
+                wait_s = schedule.next_poll_s((self._now() - since).total_seconds())
                 if isinstance(reply, Refused):
                     wait_s = max(wait_s, reply.retry_after_s or 0.0)
                 return await self._later(job, wait_s)
