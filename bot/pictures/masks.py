@@ -87,8 +87,11 @@ def mask_from_file(mask: bytes, *, width_px: int, height_px: int) -> bytes:
     if kind in _LOSSY:
         levels = levels.point(_without_noise)
     if levels.size != (width_px, height_px):
-        # Bilinear: sharper filters overshoot, which would paint faint rings beside an edge.
-        levels = levels.resize((width_px, height_px), Image.Resampling.BILINEAR)
+        # Sharper filters overshoot, which would paint faint rings beside an edge; and wider ones
+        # reach a pixel out of a mask that is made smaller.
+        shrinks = levels.width > width_px
+        how = Image.Resampling.BOX if shrinks else Image.Resampling.BILINEAR
+        levels = levels.resize((width_px, height_px), how)
     return png(_something(levels, _EMPTY))
 
 

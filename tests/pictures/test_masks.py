@@ -93,6 +93,12 @@ def test_a_mask_of_the_same_proportions_is_fitted() -> None:
     assert mask.getpixel((100, 80)) == 0
 
 
+def test_a_mask_that_is_made_smaller_does_not_grow() -> None:
+    mask = _mask_of(saved(_spot(), "PNG"), width_px=32, height_px=24)
+
+    assert mask.point(lambda level: 255 if level else 0).getbbox() == (4, 4, 20, 12)
+
+
 @pytest.mark.parametrize(("width_px", "height_px"), [(1000, 750), (1009, 750), (991, 750)])
 def test_a_hundredth_of_difference_is_rounding(width_px: int, height_px: int) -> None:
     _mask_of(saved(_spot(), "PNG"), width_px=width_px, height_px=height_px)
