@@ -100,6 +100,7 @@ async def test_two_people_may_have_the_same_pop_up_open(house: House) -> None:
     result = await a_result(house)
     bobs = await house.bob.click(result, label="Remix")
     anas = await house.ana.click(result, label="Remix")
+    assert not house.client._connection._view_store._modals, "nothing is kept in memory"
 
     await written(house, bobs, house.bob, prompt="bob's fox")
     await written(house, anas, house.ana, prompt="ana's fox")
@@ -107,7 +108,6 @@ async def test_two_people_may_have_the_same_pop_up_open(house: House) -> None:
     first, second = await house.job(2), await house.job(3)
     assert (first.request.prompt, first.requester.user_id) == ("bob's fox", house.bob.id)
     assert (second.request.prompt, second.requester.user_id) == ("ana's fox", house.ana.id)
-    assert not house.client._connection._view_store._modals, "nothing is kept in memory"
 
 
 @pytest.mark.parametrize("strength", ["2", "-1", "much", "nan"])
