@@ -126,21 +126,16 @@ def _prepare(engine: AsyncEngine) -> None:
     def on_connect(connection: Any, _record: Any) -> None:
         # The driver's own transaction handling is off; `on_begin` says BEGIN.
         connection.isolation_level = None
-        try:
-            cursor = connection.cursor()
-            for pragma in (
-                "journal_mode=WAL",
-                # A lost SUBMITTING would buy a picture twice.
-                "synchronous=FULL",
-                "foreign_keys=ON",
-                "secure_delete=ON",
-            ):
-                cursor.execute(f"PRAGMA {pragma}")
-            cursor.close()
-        except BaseException:
-            # The pool does not know it yet, and would leave it open.
-            connection.close()
-            raise
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            # A lost SUBMITTING would buy a picture twice.
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "secure_delete=ON",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
 
     @event.listens_for(engine.sync_engine, "invalidate")
     def on_invalidate(connection: Any, _record: Any, _error: BaseException | None) -> None:

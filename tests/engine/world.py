@@ -169,6 +169,10 @@ class World:
         for task in flying:
             task.cancel()
         await asyncio.gather(*flying, return_exceptions=True)
+        # A dead process's files are closed for it; here the pool must have them back for that.
+        async with asyncio.timeout(2):
+            while self.database._engine.pool.checkedout():  # type: ignore[attr-defined]  # noqa: ASYNC110
+                await asyncio.sleep(0.005)
         await self.database.close()
 
     async def until(self, holds: Callable[[], Awaitable[bool]], *, timeout_s: float = 5.0) -> None:

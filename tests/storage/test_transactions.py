@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import sqlite3
-import threading
 import time
 from contextlib import closing
 from pathlib import Path
@@ -188,25 +187,6 @@ async def test_a_broken_rule_of_the_tables_undoes_the_transaction(database: Data
         await seat_nobody()
     async with database.reading() as tx:
         assert await facts.get(tx, "colour") is None
-
-
-async def test_a_connection_that_cannot_be_set_up_is_closed(database: Database, path: Path) -> None:
-    await database._engine.dispose()
-    threads = threading.active_count()
-    with closing(sqlite3.connect(path)) as other:
-        other.execute("PRAGMA locking_mode = EXCLUSIVE")
-        other.execute("BEGIN IMMEDIATE")
-        other.execute("UPDATE facts SET value = value")
-        # Kept, as a log might keep them: what closes only with the garbage stays open.
-        kept = []
-        for _ in range(3):
-            with pytest.raises(StorageBusy) as caught:
-                await database.ping()
-            kept.append(caught.value)
-    # Each open connection has a thread of its own.
-    async with asyncio.timeout(2):
-        while threading.active_count() > threads:  # noqa: ASYNC110 - threads ring no bell
-            await asyncio.sleep(0.01)
 
 
 async def test_more_readers_than_connections_wait_or_are_told(database: Database) -> None:
