@@ -7,6 +7,7 @@ from bot.domain.job import Job
 from bot.domain.request import Kind
 from cogs.faces import Action, Button
 
+ROW_MAX = 5
 # What a model painted, in contrast to what a tool did to a picture that was there.
 _PAINTED = frozenset({Kind.IMAGINE, Kind.REMIX, Kind.INPAINT})
 
@@ -19,10 +20,11 @@ def result_buttons(
     painted = job.request.kind in _PAINTED
     rows: list[list[Button]] = []
     if painted:
-        rows += [
-            [_button(job, Action.UPSCALE, f"U{number}", number) for number in numbers],
-            [_button(job, Action.VARY, f"V{number}", number) for number in numbers],
-        ]
+        larger = [_button(job, Action.UPSCALE, f"U{number}", number) for number in numbers]
+        other = [_button(job, Action.VARY, f"V{number}", number) for number in numbers]
+        # One or two pictures need no row for each.
+        together = len(larger) + len(other) <= ROW_MAX
+        rows += [[*larger, *other]] if together else [larger, other]
     rows.append(
         [
             *([_button(job, Action.REROLL, "Reroll")] if painted else ()),

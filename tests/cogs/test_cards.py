@@ -76,11 +76,11 @@ def test_a_plain_result_says_what_it_cost_and_no_more() -> None:
     assert lines(face) == ["1 picture, 12 left today · job 17"]
     assert [(button.row, button.label, button.custom_id) for button in face.buttons] == [
         (0, "U1", "upscale:17:1"),
-        (1, "V1", "vary:17:1"),
-        (2, "Reroll", "reroll:17:0"),
-        (2, "Remix", "remix:17:0"),
-        (2, "Details", "details:17:0"),
-        (2, "Delete", "delete:17:0"),
+        (0, "V1", "vary:17:1"),
+        (1, "Reroll", "reroll:17:0"),
+        (1, "Remix", "remix:17:0"),
+        (1, "Details", "details:17:0"),
+        (1, "Delete", "delete:17:0"),
     ]
 
 
