@@ -61,7 +61,8 @@ def _mistake(job: "Row", entries: "list[Row]", slot: "Row | None") -> str:
     """What is wrong with the books of one job; empty where all is well."""
     kinds = [entry["entry"] for entry in entries]
     used = sum(entry["pictures"] for entry in entries)
-    asked = json.loads(job["request"])["count"]
+    # Words are no pictures.
+    asked = 0 if job["kind"] == "describe" else json.loads(job["request"])["count"]
     if job["status"] in IN_LINE_OR_UNDER_WAY:
         return "" if kinds == ["reserve"] and used == asked else f"{job} has {entries}"
     outcome = json.loads(job["outcome"])

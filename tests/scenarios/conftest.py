@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from tests.scenarios.browser import web_settings
 from tests.scenarios.town import Town, a_town
 
 
@@ -29,9 +30,13 @@ async def shared_town(
 ) -> AsyncIterator[Town]:
     """A running bot for all tests of a file, with the file's `SETTINGS` where it has some.
 
+    A file that says `MASK_PAGE = True` gets the mask page too.
+
     Whoever uses it says `pytestmark = pytest.mark.asyncio(loop_scope="module")`.
     """
     settings: dict[str, str] = getattr(request.module, "SETTINGS", {})
+    if getattr(request.module, "MASK_PAGE", False):
+        settings = settings | web_settings()
     async with a_town(tmp_path_factory.mktemp("town"), **settings) as town:
         await town.bot_starts()
         yield town

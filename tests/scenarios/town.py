@@ -22,6 +22,7 @@ import aiohttp
 from bot.settings import Settings
 from sandbox.modelslab import Vendor
 from sandbox.modelslab.jobs import Job as Bought
+from sandbox.modelslab.server import Seen as Asked
 from tests.scenarios import books
 from tests.wire.interactions import Interaction
 from tests.wire.messages import Message
@@ -209,10 +210,16 @@ class Town:
         await asyncio.sleep(VIEW_S)
         return gates[0]
 
+    async def told(self, asked: Interaction) -> Message:
+        """What a member was told in private, when nothing of a public answer stands (any more)."""
+        answers = await self.discord.until(
+            lambda: [] if any(not m.ephemeral for m in asked.replies) else _said(asked.replies)
+        )
+        return answers[-1]
+
     async def refused(self, asked: Interaction) -> str:
         """What a member was told in private instead of a card; no job came of it."""
-        answer = await asked.answered()
-        assert answer.ephemeral
+        answer = await self.told(asked)
         assert self.find_job(asked) == {}
         return answer.content
 
@@ -235,7 +242,12 @@ class Town:
     def bought(self, asked: Interaction) -> list[Bought]:
         """What the vendor has accepted for a request."""
         number = str(self.job(asked)["id"])
-        return [job for job in self.vendor.book if job.body["track_id"] == number]
+        return [job for job in self.vendor.book if str(job.body["track_id"]) == number]
+
+    @property
+    def misunderstood(self) -> list[Asked]:
+        """What the vendor refused because of the request itself."""
+        return [seen for seen in self.vendor.requests if seen.status in range(400, 500)]
 
     def rows(self, query: str, *values: object) -> list[Row]:
         """Rows of the bot's database, read beside the running bot."""
@@ -289,6 +301,10 @@ class Town:
         number = self.job(asked)["id"]
         found = self.rows("SELECT * FROM slots WHERE job_id = ?", number)
         return found[0] if found else None
+
+
+def _said(replies: list[Message]) -> list[Message]:
+    return [message for message in replies if not message.loading]
 
 
 @asynccontextmanager
