@@ -49,14 +49,28 @@ class Gatekeeper:
         self, reason: GateReason, *, retry_after_s: float | None = None, detail: str = ""
     ) -> None:
         """Nothing more is submitted until this mends."""
-        await self._put(
+        await self._close(
             rules.closed(reason, now=self._now(), retry_after_s=retry_after_s, detail=detail)
         )
 
-    async def close_work(self, request: ImageRequest, *, detail: str) -> None:
-        """The owner's plan does not include the model for this: it rests, the rest goes on."""
+    async def close_work(self, request: ImageRequest, *, detail: str) -> Gate | None:
+        """The owner's plan does not include the model for this: it rests, the rest goes on.
+
+        The gate, where it was open and the owner is to be told once all is booked.
+        """
         scope = rules.work_scope(request.work)
-        await self._put(rules.closed(GateReason.PLAN, now=self._now(), scope=scope, detail=detail))
+        gate = rules.closed(GateReason.PLAN, now=self._now(), scope=scope, detail=detail)
+        return gate if await self._put(gate) else None
+
+    async def tell(self, gate: Gate) -> None:
+        """Tell the owner of a gate that only the owner can mend."""
+        if gate.reason is GateReason.PLAN:
+            await self._courier.tell_owner(
+                f"ModelsLab says that the plan does not include {_spoken(gate.scope)}"
+                f" ({gate.detail}). It rests for an hour; the rest goes on."
+            )
+        elif gate.reason in _OWNER_WORDS:
+            await self._courier.tell_owner(_OWNER_WORDS[gate.reason])
 
     async def failed(self, detail: str) -> None:
         """A submission met a vendor that is not well. The gate closes when that repeats."""
@@ -65,7 +79,7 @@ class Gatekeeper:
             known = _find(await gates.all_closed(tx), GateReason.DOWN)
         if known is not None or self._failures >= rules.DOWN_AFTER_FAILURES:
             tries = 0 if known is None else known.tries + 1
-            await self._put(
+            await self._close(
                 rules.closed(GateReason.DOWN, now=self._now(), tries=tries, detail=detail)
             )
 
@@ -110,19 +124,17 @@ class Gatekeeper:
         )
         return replace(later, closed_at=gate.closed_at)
 
-    async def _put(self, gate: Gate) -> None:
+    async def _put(self, gate: Gate) -> bool:
+        """Close the gate; whether it was open."""
         async with self._database.transaction() as tx:
             was_open = await gates.put(tx, gate)
-        if not was_open:
-            return
-        log.warning("gate.closed reason=%s scope=%s", gate.reason, gate.scope)
-        if gate.reason is GateReason.PLAN:
-            await self._courier.tell_owner(
-                f"ModelsLab says that the plan does not include {_spoken(gate.scope)}"
-                f" ({gate.detail}). It rests for an hour; the rest goes on."
-            )
-        elif gate.reason in _OWNER_WORDS:
-            await self._courier.tell_owner(_OWNER_WORDS[gate.reason])
+        if was_open:
+            log.warning("gate.closed reason=%s scope=%s", gate.reason, gate.scope)
+        return was_open
+
+    async def _close(self, gate: Gate) -> None:
+        if await self._put(gate):
+            await self.tell(gate)
 
 
 def _spoken(scope: str) -> str:

@@ -154,7 +154,7 @@ class Runner:
             await self._submit_next(free_slots=self._max_queued - taken, now=now)
             self._errand(BOARD, self._board.refresh)
         # The board looks again and again as long as anybody waits.
-        busy = self._in_hand or self._errands.keys() - {BOARD}
+        busy = in_hand or self._in_hand or self._errands.keys() - {BOARD}
         if not busy and _is_quiet(counts, closed):
             self._quiet_turn = turn
             self._idle.set()

@@ -7,10 +7,11 @@ and has a room of its own, `bot.engine.delivery`.
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from bot.domain import schedule
-from bot.domain.errors import StaleJob
+from bot.domain.errors import StaleJob, StorageBusy
 from bot.domain.gates import PROBE_S, GateReason
 from bot.domain.job import Job, JobStatus, Outcome, StoredPicture, VendorTicket, Verdict
 from bot.domain.styles import Style, styled
@@ -28,6 +29,7 @@ from storage.pictures import PictureFiles
 
 log = logging.getLogger(__name__)
 
+TICKET_TRIES = 5
 # What the vendor may have worked for, although no picture reached us.
 _PAID_IN_VAIN = frozenset({Verdict.UNCONFIRMED, Verdict.TIMED_OUT, Verdict.LOST, Verdict.FLAGGED})
 # After these the vendor may still be working: its slot is not free yet.
@@ -170,24 +172,45 @@ class Steps:
                 await self._gatekeeper.failed(reply.message)
                 return settled
             case Refused(reason=reason) if reason in _ENDS:
-                settled = await self._settle(
-                    job, Outcome(verdict=_ENDS[reason], detail=reply.message)
-                )
+                outcome = Outcome(verdict=_ENDS[reason], detail=reply.message)
                 if reason is Reason.PLAN:
-                    await self._gatekeeper.close_work(job.request, detail=reply.message)
-                return settled
+                    return await self._end_all_alike(job, outcome)
+                return await self._settle(job, outcome)
             case Refused():
                 return await self._back_to_line(job, reply)
 
     async def _accepted(self, job: Job, ticket: VendorTicket, eta_s: float | None) -> Job:
-        async with self._database.transaction() as tx:
-            past_s = await jobs.past_seconds(tx, job.request.work)
-            wait_s = 0.0 if ticket.links else schedule.first_poll_s(eta_s, past_s)
-            job = await jobs.accepted(
-                tx, job, ticket, check_at=self._now() + timedelta(seconds=wait_s)
-            )
+        for tries in range(1, TICKET_TRIES + 1):
+            try:
+                async with self._database.transaction() as tx:
+                    past_s = await jobs.past_seconds(tx, job.request.work)
+                    wait_s = 0.0 if ticket.links else schedule.first_poll_s(eta_s, past_s)
+                    check_at = self._now() + timedelta(seconds=wait_s)
+                    job = await jobs.accepted(tx, job, ticket, check_at=check_at)
+            except StorageBusy:
+                # Without this ticket a picture that is paid for could never be fetched.
+                if tries == TICKET_TRIES:
+                    raise
+            else:
+                break
         await self._gatekeeper.succeeded()
         return job
+
+    async def _end_all_alike(self, job: Job, outcome: Outcome) -> Job:
+        """The plan lacks this work: what waits for it would only hear the same, and ends too."""
+        gate = await self._gatekeeper.close_work(job.request, detail=outcome.detail)
+        settled = await self._settle(job, outcome)
+        async with self._database.reading() as tx:
+            alike = [w.job_id for w in await jobs.in_line(tx) if w.work == job.request.work]
+            waiting = [await jobs.get(tx, job_id) for job_id in alike]
+        for other in waiting:
+            if other is not None:
+                # One that has left the line meanwhile hears it from the vendor itself.
+                with suppress(StaleJob):
+                    await self._settle(other, outcome)
+        if gate is not None:
+            await self._gatekeeper.tell(gate)
+        return settled
 
     async def _not_uploaded(self, job: Job, said: Refused | Unclear) -> Job:
         """The vendor did not take a picture that the job starts from: nothing was posted."""

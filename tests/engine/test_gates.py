@@ -348,3 +348,22 @@ async def test_probes_grow_apart_while_the_vendor_stays_away(world: World) -> No
         async with world.database.transaction() as tx:
             await gates.put(tx, replace(looked, closed_at=world.clock.now()))
     assert [round(wait_s / 5) for wait_s in waits_s] == [1, 2, 4, 8, 12, 12]
+
+
+async def test_what_waits_for_a_model_that_the_plan_lacks_ends_at_once(world: World) -> None:
+    world.vendor.hold()
+    world.start()
+    for number in range(5):
+        await world.asks(f"fills slot {number}", model="flux")
+    await world.vendor.until(lambda vendor: vendor.accepted == 5)
+    waiting = [await world.asks(f"waits {number}") for number in range(3)]
+    world.vendor.next(Mood.PLAN_TOO_SMALL)
+    # One place becomes free: one of the three hears the vendor's answer, for all of them.
+    world.vendor.release(1)
+    await world.vendor.until(lambda vendor: vendor.posts == 6)
+    world.vendor.release()
+    await world.until_done()
+    ends = [(await world.job(each.job.id)).outcome for each in waiting]
+    assert [end.verdict for end in ends if end is not None] == [Verdict.UNAVAILABLE] * 3
+    assert world.vendor.posts == 6
+    assert await world.booked() == 5
