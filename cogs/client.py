@@ -58,6 +58,8 @@ class LimnerClient(commands.AutoShardedBot):
         mask_link: MaskLink | None = None,
         shard_count: int | None = None,
     ) -> None:
+        # It has no voice, and needs none: no warning about missing libraries for it.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             # Discord shows us no message texts, so no prefix would ever be seen.
             command_prefix=commands.when_mentioned,
