@@ -3,27 +3,30 @@
 And every ticket that is not good: nothing is reserved for it, and it is told so.
 """
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.domain.tickets import Ticket, sign
 from sandbox.modelslab import Mood
-from tests.scenarios.browser import Browser, Page, link_in
+from tests.scenarios.browser import Browser
 from tests.scenarios.photos import (
     a_mask,
-    a_photo,
     assert_only_the_mask_changed,
     assert_reached_the_vendor,
-    lying_jpeg,
     opened,
     png,
 )
-from tests.scenarios.town import Row, Town
-from tests.wire.messages import Message
-from tests.wire.world import Channel, User
+from tests.scenarios.tickets import (
+    LYING,
+    assert_told,
+    made,
+    nothing_reserved,
+    started,
+    ticket,
+)
+from tests.scenarios.town import Town
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -31,7 +34,6 @@ MASK_PAGE = True
 KEY = "a-signing-key-of-the-owner-s-own-choice"
 SETTINGS = {"SECRET_KEY": KEY, "DEFAULT_MEMBER_DAY": "8"}
 
-LYING = lying_jpeg(a_photo())
 MASK = png(a_mask())
 QUARTER_OF_AN_HOUR_MS = 15 * 60 * 1000
 GONE, SHUT, TAKEN, USED = 410, 404, 403, 409
@@ -44,71 +46,12 @@ def _hurry(shared_town: Town) -> Iterator[None]:
     assert shared_town.misunderstood == []
 
 
-async def ticket(
-    town: Town,
-    *,
-    who: User | None = None,
-    where: Channel | None = None,
-    **options: object,
-) -> str:
-    """The link of the private reply to /inpaint."""
-    asked = await town.discord.slash(
-        who or town.ana,
-        where or town.general,
-        "inpaint",
-        prompt="a door",
-        image=("phone.jpg", LYING),
-        **options,
-    )
-    reply = await town.told(asked)
-    assert reply.labels == ["Paint the mask"]
-    assert "15 minutes" in reply.content
-    assert town.find_job(asked) == {}
-    link = link_in(reply)
-    assert link.startswith(town.settings["PUBLIC_URL"])
-    return link
-
-
-@asynccontextmanager
-async def started(link: str) -> AsyncIterator[Browser]:
-    """A browser that has pressed Start."""
-    async with Browser(link) as browser:
-        page = await browser.start()
-        assert (page.status, "limner-submit" in page.text) == (200, True)
-        yield browser
-
-
-@asynccontextmanager
-async def nothing_reserved(town: Town) -> AsyncIterator[None]:
-    """Whatever happens inside makes no job, books nothing and buys nothing."""
-    before = (town.rows("SELECT * FROM ledger"), len(town.jobs()), town.vendor.posts)
-    yield
-    assert (town.rows("SELECT * FROM ledger"), len(town.jobs()), town.vendor.posts) == before
-
-
-async def made(town: Town, page: Page) -> tuple[Row, Message]:
-    """The delivered job of a submit that was taken, and its card."""
-    assert page.status == 202, page.text
-    number = page.json["job"]
-    await town.discord.until(
-        lambda: town.rows("SELECT * FROM jobs WHERE id = ? AND status = 'delivered'", number)
-    )
-    [job] = town.rows("SELECT * FROM jobs WHERE id = ?", number)
-    [card] = town.carriers(number)
-    return job, card
-
-
 def utc(*, minutes: int) -> datetime:
     return datetime.now(UTC) + timedelta(minutes=minutes)
 
 
 def altered(text: str) -> str:
     return f"{text[:5]}{'A' if text[5] != 'A' else 'B'}{text[6:]}"
-
-
-def assert_told(page: Page, status: int, words: str) -> None:
-    assert page.status == status
-    assert words in (page.text if page.json is None else f"{page.json['error']}. {page.json}")
 
 
 async def test_from_the_private_reply_to_the_card_in_the_channel(shared_town: Town) -> None:
@@ -268,6 +211,26 @@ async def test_masks_that_cannot_be_used_leave_it_usable_too(shared_town: Town) 
                 assert page.status in (413, 422)
                 assert words in str(page.json)
         await made(town, await browser.submit(MASK))
+
+
+async def test_a_job_that_fails_ends_the_progress_too(shared_town: Town) -> None:
+    town = shared_town
+    town.vendor.next(Mood.FAILED_LATER)
+    async with started(await ticket(town)) as browser:
+        page = await browser.submit(MASK)
+        number = page.json["job"]
+        await town.discord.until(
+            lambda: town.rows("SELECT * FROM jobs WHERE id = ? AND status = 'delivered'", number)
+        )
+        told = (await browser.progress()).json
+    assert (told["done"], told["good"]) == (True, False)
+    entries = town.rows("SELECT entry FROM ledger WHERE job_id = ? ORDER BY id", number)
+    assert [row["entry"] for row in entries] == ["reserve", "refund"]
+    [card] = town.standing(number)
+    assert card.labels == ["Try again", "Details"]
+    again = await town.discord.click(town.ana, card, label="Try again")
+    done = await town.pictures(again)
+    assert_only_the_mask_changed(done.attachments[0].bytes, opened(LYING), a_mask())
 
 
 async def test_a_private_one_is_never_posted(shared_town: Town) -> None:

@@ -20,7 +20,7 @@ from tests.scenarios.photos import (
 from tests.scenarios.town import Town, a_town
 from tests.wire.bodies import Upload
 from tests.wire.interactions import Ack, Interaction, Modal
-from tests.wire.messages import Message
+from tests.wire.messages import IS_V2, Message
 from tests.wire.permissions import MANAGE_MESSAGES
 from tests.wire.posting import Form
 from tests.wire.world import User
@@ -223,13 +223,23 @@ async def test_files_that_only_call_themselves_pictures(album: Album, menu: str)
     assert "That picture cannot be used" in await town.refused(asked)
 
 
+EMBED = {"embeds": [{"image": {"url": "attachment://phone.jpg"}}]}
+GALLERY = {
+    "components": [{"type": 12, "items": [{"media": {"url": "attachment://phone.jpg"}}]}],
+    "flags": IS_V2,
+}
+
+
+@pytest.mark.parametrize("shown", [EMBED, GALLERY], ids=["embed", "gallery"])
 @pytest.mark.parametrize("menu", ["Upscale", "Remix"])
-async def test_pictures_in_embeds(album: Album, menu: str) -> None:
+async def test_pictures_that_are_no_attachments(
+    album: Album, menu: str, shown: dict[str, object]
+) -> None:
     """As link previews and other bots show them."""
     town = album.town
-    shown = {"embeds": [{"image": {"url": "attachment://phone.jpg"}}], "attachments": [{"id": 0}]}
-    form = Form(shown, {0: Upload("phone.jpg", LYING)})
-    message = town.discord.desk.create(town.general, town.ben, form, by_default=())
+    form = Form({**shown, "attachments": [{"id": 0}]}, {0: Upload("phone.jpg", LYING)})
+    flags = IS_V2 if "flags" in shown else 0
+    message = town.discord.desk.create(town.general, town.ben, form, flags=flags, by_default=())
     assert message.attachments == []
     asked = await town.discord.message_menu(town.ana, message, menu)
     if menu == "Remix":

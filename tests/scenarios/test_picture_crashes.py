@@ -35,6 +35,13 @@ async def inpaint(town: Town) -> Interaction:
     )
 
 
+def knows_its_card(town: Town, asked: Interaction) -> bool:
+    """Whether the bot has noted where the card of a request stands."""
+    number = town.find_job(asked).get("id")
+    found = town.rows("SELECT message_id FROM cards WHERE job_id = ?", number)
+    return any(row["message_id"] for row in found)
+
+
 def assert_came_once(town: Town, number: int) -> Message:
     """One card, one job at the vendor from the right bytes, one picture charged."""
     [card] = town.carriers(number)
@@ -58,7 +65,7 @@ async def test_killed_in_line(tmp_path: Path) -> None:
         before = await town.asks("a wall", model="realtime")
         await town.is_painting(before)
         asked = await inpaint(town)
-        await town.discord.until(lambda: town.find_job(asked).get("status") == "queued")
+        await town.discord.until(lambda: knows_its_card(town, asked))
         assert town.vendor.uploads == []
         await town.bot_crashes()
         town.discord.handed_over.clear()

@@ -49,8 +49,8 @@ class Town:
     vendor: Vendor
     settings: dict[str, str] = field(default_factory=dict)
     process: asyncio.subprocess.Process | None = None
-    #: Set where something is made to break that only a bug would break.
     traces_expected: bool = False
+    #: Set where something is made to break that only a bug would break.
 
     @property
     def general(self) -> Channel:
