@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, union
 
 from bot.domain.job import StoredPicture
 from storage.database import Transaction
-from storage.tables import jobs, pictures
+from storage.tables import inputs, jobs, pictures
 
 
 async def put(tx: Transaction, job_id: int, found: Iterable[StoredPicture]) -> None:
@@ -47,13 +47,13 @@ async def of_job(tx: Transaction, job_id: int) -> tuple[StoredPicture, ...]:
 
 
 async def overdue(tx: Transaction, *, before: datetime, limit: int) -> list[int]:
-    """Jobs that were delivered before that moment and still have pictures."""
+    """Jobs that were delivered before that moment and still have pictures, made or given."""
+    held = union(select(pictures.c.job_id), select(inputs.c.job_id)).subquery()
     query = (
-        select(pictures.c.job_id)
-        .distinct()
-        .join(jobs, jobs.c.id == pictures.c.job_id)
+        select(held.c.job_id)
+        .join(jobs, jobs.c.id == held.c.job_id)
         .where(jobs.c.delivered_at < before)
-        .order_by(pictures.c.job_id)
+        .order_by(held.c.job_id)
         .limit(limit)
     )
     return list((await tx.execute(query)).scalars())

@@ -2,6 +2,7 @@
 
 import io
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -206,4 +207,17 @@ async def test_pictures_of_refused_requests_are_swept_up(world: World) -> None:
     long_ago = world.clock.now().timestamp() - 3 * 24 * 3600
     os.utime(path, (long_ago, long_ago))
     await world.records.clean_up(before=world.clock.now(), expired=world.clock.now())
+    assert not path.exists()
+
+
+async def test_a_failed_jobs_picture_goes_when_its_time_is_over(world: World) -> None:
+    source = await a_source(world)
+    path = world.folder / "pictures" / source.sha256[:2] / source.sha256
+    world.vendor.next(Mood.ERROR_200)
+    await world.asks("oil", kind=Kind.REMIX, source=source, strength=0.5)
+    await world.until_done()
+    now = world.clock.now()
+    await world.records.clean_up(before=now - timedelta(days=1), expired=now)
+    assert path.exists()
+    await world.records.clean_up(before=now + timedelta(days=1), expired=now)
     assert not path.exists()
