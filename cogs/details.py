@@ -34,7 +34,7 @@ def _facts(found: Details) -> list[tuple[str, str]]:
     facts = [
         ("Work", KIND_WORDS.get(request.kind, "")),
         ("Model", echo(request.model, limit=VALUE_SIGNS)),
-        ("Seed", f"{job.seed}{'' if request.seed is not None else ' (drawn)'}"),
+        ("Seed", _seed(found)),
         ("Aspect", "" if request.kind is not Kind.IMAGINE else request.aspect.value),
         *_chosen(request),
         ("Pictures", "" if not request.pictures else _pictures(job, found.pictures)),
@@ -43,6 +43,12 @@ def _facts(found: Details) -> list[tuple[str, str]]:
         ("Asked", f"<t:{int(job.created_at.timestamp())}:f>"),
     ]
     return [(name, value) for name, value in facts if value]
+
+
+def _seed(found: Details) -> str:
+    if not found.takes_seed:
+        return "chosen by the model" if found.job.request.pictures else ""
+    return f"{found.job.seed}{'' if found.job.request.seed is not None else ' (drawn)'}"
 
 
 def _chosen(request: ImageRequest) -> list[tuple[str, str]]:

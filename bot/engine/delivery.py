@@ -159,14 +159,15 @@ class DeliveryStep:
 
 
 def _texts(job: Job) -> dict[str, str]:
-    """What a PNG says about itself."""
-    return {
+    """What a PNG says about itself; work without words has no title."""
+    texts = {
         "Title": job.request.prompt,
         "Software": "Limner",
         "Model": job.request.model,
         "Seed": str(job.seed),
         "Job": str(job.id),
     }
+    return {keyword: text for keyword, text in texts.items() if text}
 
 
 def _alt_text(job: Job, picture: StoredPicture, *, of: int) -> str:

@@ -23,6 +23,8 @@ class Details:
     job: Job
     pictures: tuple[StoredPicture, ...]
     ignored: tuple[str, ...]
+    # Whether the seed reached the model: only then does it give the picture again.
+    takes_seed: bool = True
 
 
 class Forgot(Enum):
@@ -54,8 +56,12 @@ class Records:
             kept = await results.of_job(tx, job_id)
         model = self._catalogue.get(job.request.model)
         fit = None if model is None else review(model, job.request)
+        rule = None if model is None else model.rules.get(job.request.kind)
         return Details(
-            job=job, pictures=kept, ignored=fit.ignored if isinstance(fit, Review) else ()
+            job=job,
+            pictures=kept,
+            ignored=fit.ignored if isinstance(fit, Review) else (),
+            takes_seed=rule is not None and "seed" not in rule.ignores,
         )
 
     async def forget(self, job_id: int, *, guild_id: int, user_id: int, moderator: bool) -> Forgot:

@@ -202,3 +202,14 @@ def test_details_of_any_job_fit_into_a_message(prompt: str, negative: str, style
         assert len(embed.description or "") <= 4096
         assert all(1 <= len(field.value or "") <= 1024 for field in embed.fields)
     assert not re.search(r"(?<!`)```(?!`).*```.*```", embeds[0].description or "", re.DOTALL)
+
+
+def test_a_seed_that_never_reached_the_model_is_not_shown() -> None:
+    job = a_job(seed=42)
+    seeds = [
+        field.value
+        for takes in (True, False)
+        for field in details(Details(job=job, pictures=(), ignored=(), takes_seed=takes))[0].fields
+        if field.name == "Seed"
+    ]
+    assert seeds == ["42", "chosen by the model"]
