@@ -45,7 +45,7 @@ format: $(VENV)/.dev ## Put the code into the one format, and mend what lint can
 	@$(PY) -m ruff format $(CODE)
 	@$(PY) -m ruff check --fix $(CODE)
 
-torture: $(VENV)/.dev ## Kill the bot at every point and at random, for long.
+torture: $(VENV)/.dev ## Kill the bot at random moments, for long.
 	@$(PY) -m pytest tests/scenarios -m torture
 
 bench: $(VENV)/.dev ## Take the figures of docs/performance.md.
