@@ -54,12 +54,11 @@ class Collector:
             data = await self._downloader.get(link)
             seen = await pictures.verify(data)
             composed = await self._composed(job, data)
-        except DownloadError as error:
+        except (DownloadError, PictureError) as error:
             log.info("job.download_failed job=%d picture=%d why=%s", job.id, position, error)
-            return error
-        except PictureError as error:
+            if isinstance(error, DownloadError):
+                return error
             # The vendor's store may serve a page or half a file before the picture is there.
-            log.info("job.download_failed job=%d picture=%d why=%s", job.id, position, error)
             return DownloadError(str(error), retryable=True)
         picture = StoredPicture(
             position=position,

@@ -12,7 +12,7 @@ from bot.domain.job import Card, Job, Route, StoredPicture
 from bot.domain.limits import UTC_ZONE, left_today, period
 from bot.engine.courier import Courier, Delivered, Delivery, File, Receipt
 from bot.engine.policy import Policy
-from bot.modelslab.catalogue import Catalogue, Review, review
+from bot.modelslab.catalogue import Catalogue
 from bot.pictures import threads as pictures
 from storage import cards, jobs, preferences, quotas, results
 from storage.database import Database
@@ -96,8 +96,6 @@ class DeliveryStep:
                 when=period(now, server.time_zone or UTC_ZONE),
                 owner=period(now, UTC_ZONE),
             )
-        model = self._catalogue.get(job.request.model)
-        fit = None if model is None else review(model, job.request)
         files, notes = await self._uploads(job, card, kept)
         return Delivery(
             job=job,
@@ -107,7 +105,7 @@ class DeliveryStep:
                 charged=0 if job.outcome is None else job.outcome.charged,
                 left_today=left_today(self._policy.limits_of(server), usage),
             ),
-            ignored=fit.ignored if isinstance(fit, Review) else (),
+            ignored=self._catalogue.ignored(job.request),
             notes=notes,
         )
 

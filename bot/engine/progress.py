@@ -13,7 +13,7 @@ from bot.domain.line import Place
 from bot.engine import line
 from bot.engine.courier import Courier, Progress
 from bot.engine.policy import Policy
-from bot.modelslab.catalogue import Catalogue, Review, review
+from bot.modelslab.catalogue import Catalogue
 from storage import cards, gates, jobs
 from storage.database import Database
 
@@ -74,7 +74,7 @@ class ProgressBoard:
                 job=job,
                 card=card,
                 ready_at=since + timedelta(seconds=usual_s),
-                ignored=self._ignored(job),
+                ignored=self._catalogue.ignored(job.request),
             )
         )
 
@@ -101,11 +101,6 @@ class ProgressBoard:
                 place=place,
                 ready_at=due[0],
                 gate=due[1],
-                ignored=self._ignored(job),
+                ignored=self._catalogue.ignored(job.request),
             )
         )
-
-    def _ignored(self, job: Job) -> tuple[str, ...]:
-        model = self._catalogue.get(job.request.model)
-        fit = None if model is None else review(model, job.request)
-        return fit.ignored if isinstance(fit, Review) else ()

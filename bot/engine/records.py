@@ -7,7 +7,7 @@ from enum import Enum, auto
 
 from bot.domain.job import Job, JobStatus, StoredPicture
 from bot.engine.visibility import may_see
-from bot.modelslab.catalogue import Catalogue, Review, review
+from bot.modelslab.catalogue import Catalogue
 from storage import easels, facts, holdings, inputs, jobs, picks, results
 from storage.database import Database, Transaction
 from storage.pictures import PictureFiles
@@ -55,12 +55,11 @@ class Records:
                 return None
             kept = await results.of_job(tx, job_id)
         model = self._catalogue.get(job.request.model)
-        fit = None if model is None else review(model, job.request)
         rule = None if model is None else model.rules.get(job.request.kind)
         return Details(
             job=job,
             pictures=kept,
-            ignored=fit.ignored if isinstance(fit, Review) else (),
+            ignored=self._catalogue.ignored(job.request),
             takes_seed=rule is not None and "seed" not in rule.ignores,
         )
 

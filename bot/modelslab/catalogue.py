@@ -64,6 +64,12 @@ class Catalogue:
         """The model of that id, however it is capitalised; `-`, `_` and spaces are the same."""
         return self._by_spelling.get(_spelling(model_id))
 
+    def ignored(self, request: ImageRequest) -> tuple[str, ...]:
+        """Names of the options that the asker set in vain; none where the request cannot work."""
+        model = self.get(request.model)
+        fit = None if model is None else review(model, request)
+        return fit.ignored if isinstance(fit, Review) else ()
+
     def tool(self, kind: Kind) -> Model:
         """What does this kind of work, where there is nothing to choose.
 
