@@ -38,7 +38,7 @@ from bot.settings import Settings
 from bot.web.health import HealthServer, Measure, NotReady
 from bot.web.masks import mask_url
 from bot.web.site import site
-from cogs.client import LimnerClient, point_at
+from cogs.client import LimnerClient, Parts, point_at
 from cogs.courier import DiscordCourier
 from storage import gates, jobs, slots
 from storage.database import Database
@@ -86,7 +86,7 @@ async def open_house(
     Raises StorageUnusable where the database cannot be used, CannotStart for a setting that only
     the parts can judge.
     """
-    catalogue, styles, policy = Catalogue.built_in(), shipped_styles(), policy_of(settings)
+    catalogue, styles = Catalogue.built_in(), shipped_styles()
     if catalogue.get(settings.default_model) is None:
         close = ", ".join(catalogue.close(settings.default_model)) or "see /imagine's list"
         raise CannotStart(f"DEFAULT_MODEL: no model of that name is known (perhaps: {close})")
@@ -103,6 +103,8 @@ async def open_house(
         downloader = await stack.enter_async_context(Downloader(trusted=stand_ins(settings)))
         files = PictureFiles(database.path.parent / "pictures")
         records = Records(database, files=files, catalogue=catalogue)
+        key = await signing_key(settings, records)
+        policy = policy_of(settings, key=key)
         intake = Intake(
             database,
             catalogue=catalogue,
@@ -122,12 +124,14 @@ async def open_house(
             return mask_url(str(base), ticket)
 
         client = LimnerClient(
-            intake=intake,
-            records=records,
-            inputs=inputs,
-            catalogue=catalogue,
-            styles=styles,
-            mask_link=None if base is None else mask_link,
+            Parts(
+                intake=intake,
+                records=records,
+                inputs=inputs,
+                catalogue=catalogue,
+                styles=styles,
+                mask_link=None if base is None else mask_link,
+            )
         )
         courier = DiscordCourier(
             client,
@@ -143,7 +147,7 @@ async def open_house(
             intake=intake,
             inputs=inputs,
             courier=courier,
-            key=await signing_key(settings, records),
+            key=key,
             now=now,
         )
         gatekeeper = Gatekeeper(database, vendor=vendor, courier=courier, now=now)
@@ -336,7 +340,7 @@ async def signing_key(settings: Settings, records: Records) -> str:
     return kept
 
 
-def policy_of(settings: Settings) -> Policy:
+def policy_of(settings: Settings, *, key: str) -> Policy:
     """What the owner's settings mean to the engine."""
     budget = settings.budget_per_month
     return Policy(
@@ -351,9 +355,11 @@ def policy_of(settings: Settings) -> Policy:
         ),
         default_model=settings.default_model,
         allowed_guilds=settings.allowed_guilds,
+        personal_day=settings.personal_pictures_day,
         price_micros=int(settings.price_per_picture * 1_000_000),
         max_queued=settings.modelslab_max_queued,
         deadline=timedelta(seconds=settings.job_deadline_s),
+        key=key,
     )
 
 

@@ -119,6 +119,7 @@ PublicAddress = Annotated[str, AfterValidator(_public_address)]
 Host = Annotated[str, Field(min_length=1)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 Pictures = Annotated[int, Field(ge=0, le=1_000_000)]
+Days = Annotated[int, Field(ge=1, le=3650)]
 Usd = Annotated[Decimal, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 
 
@@ -215,6 +216,12 @@ class Settings(BaseSettings):
         description="Estimated US dollars for one picture, used for costs and the budget.",
     )
 
+    personal_pictures_day: Pictures | None = Field(
+        None,
+        description="Pictures a day for a person outside of servers: direct messages and the bot "
+        "added to an account. Empty: servers only.",
+    )
+
     default_server_day: Pictures = Field(
         200,
         description="Pictures a day that a new server starts with.",
@@ -244,11 +251,21 @@ class Settings(BaseSettings):
         pattern=r"^[A-Za-z0-9._/-]{1,100}$",
         description="The model that paints when nobody chose another.",
     )
-    keep_pictures_days: int = Field(
+    keep_inputs_days: Days = Field(
         30,
-        ge=1,
-        le=3650,
-        description="Days that pictures stay on this machine's disk.",
+        description="Days that pictures which people gave stay on this machine's disk.",
+    )
+    keep_pictures_days: Days = Field(
+        30,
+        description="Days that finished pictures stay on this machine's disk.",
+    )
+    keep_thumbnails_days: Days = Field(
+        180,
+        description="Days that /history shows a small picture of each result.",
+    )
+    keep_texts_days: Days = Field(
+        365,
+        description="Days that /history knows a job at all, with its prompt.",
     )
 
     log_level: Annotated[

@@ -31,9 +31,6 @@ _BEING = {
     Kind.CUTOUT: "Being cut out",
     Kind.DESCRIBE: "Being looked at",
 }
-# Nobody chooses their model.
-_TOOLS = frozenset(_BEING)
-
 OPTION_WORDS = {
     "negative": "negative prompt",
     "lora": "LoRA",
@@ -46,6 +43,7 @@ _GATES = {
     GateReason.CREDITS: "The image service is not available just now",
     GateReason.KEY: "The image service is not available just now",
     GateReason.PLAN: "This model is not available just now",
+    GateReason.PAUSED: "Paused by this server's moderators",
 }
 
 
@@ -223,7 +221,7 @@ def _differences(request: ImageRequest, default_model: str, ignored: tuple[str, 
     shown = (
         (
             "model",
-            request.model != default_model and request.kind not in _TOOLS,
+            request.model != default_model and request.kind.paints,
             echo(request.model, limit=OPTION_SIGNS),
         ),
         ("strength", request.strength is not None, f"strength {request.strength or 0:g}"),

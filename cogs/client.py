@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from typing import Any, cast
 
 import discord
@@ -44,20 +45,22 @@ def point_at(api_url: str | None) -> None:
         Route.BASE = api_url.rstrip("/")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What the cogs are made from."""
+
+    intake: Intake
+    records: Records
+    inputs: Inputs
+    catalogue: Catalogue
+    styles: Collection[str]
+    mask_link: MaskLink | None = None
+
+
 class LimnerClient(commands.AutoShardedBot):
     """Asks Discord for servers and channels only, and keeps no messages and no members."""
 
-    def __init__(
-        self,
-        *,
-        intake: Intake,
-        records: Records,
-        inputs: Inputs,
-        catalogue: Catalogue,
-        styles: Collection[str],
-        mask_link: MaskLink | None = None,
-        shard_count: int | None = None,
-    ) -> None:
+    def __init__(self, parts: Parts, *, shard_count: int | None = None) -> None:
         # It has no voice, and needs none: no warning about missing libraries for it.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
@@ -74,12 +77,7 @@ class LimnerClient(commands.AutoShardedBot):
             guild_ready_timeout=GUILD_READY_S,
             shard_count=shard_count,
         )
-        self._intake = intake
-        self._records = records
-        self._inputs = inputs
-        self._catalogue = catalogue
-        self._styles = styles
-        self._mask_link = mask_link
+        self.parts = parts
 
     async def setup_hook(self) -> None:
         """Everything that answers, before the first event can come; again after a failed start."""
@@ -90,11 +88,11 @@ class LimnerClient(commands.AutoShardedBot):
         await self._register_commands()
 
     def _cogs_made(self) -> Iterable[commands.Cog]:
-        intake, records = self._intake, self._records
-        catalogue, styles = self._catalogue, self._styles
+        intake, records = self.parts.intake, self.parts.records
+        catalogue, styles = self.parts.catalogue, self.parts.styles
         door, guard = Door(intake), cast(GuardedTree, self.tree).guard
-        sources = Sources(inputs=self._inputs, records=records)
-        painting = Painting(self._mask_link)
+        sources = Sources(inputs=self.parts.inputs, records=records)
+        painting = Painting(self.parts.mask_link)
         rework = Rework(
             door=door,
             intake=intake,
@@ -120,7 +118,7 @@ class LimnerClient(commands.AutoShardedBot):
         """The bot was removed from a server (an outage of Discord's does not come here)."""
         _log.info("server.left server=%d", guild.id)
         try:
-            await self._intake.server_left(guild.id)
+            await self.parts.intake.server_left(guild.id)
         except StorageError:
             # Its jobs stay in line and are kept instead of cancelled when they are done.
             _log.exception("server.left_unnoted server=%d", guild.id)
@@ -140,7 +138,7 @@ class LimnerClient(commands.AutoShardedBot):
         digest = hashlib.sha256(
             json.dumps(self.command_payload(), sort_keys=True).encode()
         ).hexdigest()
-        if await self._records.remembered(key) == digest:
+        if await self.parts.records.remembered(key) == digest:
             return
         try:
             await self.tree.sync()
@@ -148,7 +146,7 @@ class LimnerClient(commands.AutoShardedBot):
             # The old commands still answer; the next start tries again.
             _log.error("commands.unregistered error=%r", error)
             return
-        await self._records.remember(key, digest)
+        await self.parts.records.remember(key, digest)
         _log.info("commands.registered digest=%s", digest[:12])
 
     def command_payload(self) -> list[dict[str, Any]]:

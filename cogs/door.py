@@ -44,6 +44,10 @@ class Door:
             await whisper(interaction, obstacle or SERVERS_ONLY)
             return
         if complete is not None:
+            refusal = await self._intake.obstacle(request, requester)
+            if refusal is not None:
+                await whisper(interaction, refused(refusal))
+                return
             await defer(interaction, private=request.private)
             match await complete(request):
                 case Aside(words, view):
@@ -126,7 +130,21 @@ def requester_of(interaction: discord.Interaction) -> Requester | None:
         guild_id=interaction.guild_id,
         channel_id=interaction.channel_id,
         age_restricted=is_age_restricted(interaction),
+        role_ids=_role_ids(interaction.user),
+        parent_ids=_parent_ids(interaction.channel),
     )
+
+
+def _role_ids(user: discord.User | discord.Member) -> tuple[int, ...]:
+    if not isinstance(user, discord.Member):
+        return ()
+    return tuple(sorted(role.id for role in user.roles if not role.is_default()))
+
+
+def _parent_ids(channel: object) -> tuple[int, ...]:
+    """A thread's channel, and the category of a channel."""
+    above = (getattr(channel, "parent_id", None), getattr(channel, "category_id", None))
+    return tuple(each for each in above if each is not None)
 
 
 def missing_permissions(may: discord.Permissions, *, in_thread: bool) -> list[str]:

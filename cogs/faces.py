@@ -16,6 +16,9 @@ class Action(StrEnum):
     DESCRIBE = "describe"
     DETAILS = "details"
     DELETE = "delete"
+    CANCEL = "cancel"
+    SHOW = "show"
+    AGAIN = "again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

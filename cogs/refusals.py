@@ -3,8 +3,12 @@
 from bot.domain.refusal import (
     AlreadyAccepted,
     BadOption,
+    ChannelNotAllowed,
     ModelClosed,
+    ModelNotAllowed,
     OverLimit,
+    Paused,
+    PersonalNotAllowed,
     Refusal,
     Rule,
     ServerNotAllowed,
@@ -16,6 +20,9 @@ from cogs.cards import OPTION_WORDS, moment, pictures
 from cogs.echo import echo
 
 NAME_SIGNS = 100
+REASON_SIGNS = 300
+# So many models or channels are named in one sentence.
+NAMED_MAX = 10
 _NOTHING = "Nothing was charged."
 
 _TITLES = {
@@ -53,6 +60,16 @@ def refused(refusal: Refusal) -> str:
                 "**This server may not use the bot.** Its owner allows it on chosen servers "
                 f"only. {_NOTHING}"
             )
+        case Paused(reason):
+            return f"**Paused by this server's moderators.**{_because(reason)} {_NOTHING}"
+        case ModelNotAllowed(model, allowed):
+            return (
+                f"**{_name(model)} is not allowed in this server.** {_choice(allowed)} {_NOTHING}"
+            )
+        case ChannelNotAllowed(allowed):
+            return f"**Not in this channel.** {_places(allowed)} {_NOTHING}"
+        case PersonalNotAllowed():
+            return f"**This works in servers only.** {_NOTHING}"
         case ShuttingDown():
             return f"**Limner is being restarted.** Try again in a minute. {_NOTHING}"
         case AlreadyAccepted(job_id):
@@ -87,6 +104,26 @@ def _unknown(what: str, name: str, close: tuple[str, ...]) -> str:
     alike = ", ".join(_name(each) for each in close)
     hint = f" Did you mean {alike}?" if alike else f" Pick one from the list at `{what}`."
     return f"**There is no {what} called {_name(name)}.**{hint} {_NOTHING}"
+
+
+def _because(reason: str) -> str:
+    said = echo(reason, limit=REASON_SIGNS)
+    return f" They say: “{said}”" if said else ""
+
+
+def _choice(allowed: tuple[str, ...]) -> str:
+    if not allowed:
+        return "None of the allowed models does this kind of work."
+    named = ", ".join(_name(model) for model in allowed[:NAMED_MAX])
+    more = len(allowed) - NAMED_MAX
+    return f"Allowed: {named}{f' and {more} more' if more > 0 else ''}."
+
+
+def _places(allowed: tuple[int, ...]) -> str:
+    if not allowed:
+        return "This server's moderators do not want pictures made here."
+    named = ", ".join(f"<#{channel_id}>" for channel_id in allowed[:NAMED_MAX])
+    return f"Ask in {named}{' or another of the allowed channels' * (len(allowed) > NAMED_MAX)}."
 
 
 def _name(text: str) -> str:

@@ -4,12 +4,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.domain.job import Job
-from bot.domain.request import Kind
 from cogs.faces import Action, Button
 
 ROW_MAX = 5
-# What a model painted, in contrast to what a tool did to a picture that was there.
-_PAINTED = frozenset({Kind.IMAGINE, Kind.REMIX, Kind.INPAINT})
 
 
 def result_buttons(
@@ -17,7 +14,7 @@ def result_buttons(
 ) -> tuple[Button, ...]:
     """For each picture Upscale and Vary, then what concerns the whole job, in rows."""
     numbers = tuple(positions)
-    painted = job.request.kind in _PAINTED
+    painted = job.request.kind.paints
     rows: list[list[Button]] = []
     if painted:
         larger = [_button(job, Action.UPSCALE, f"U{number}", number) for number in numbers]

@@ -12,6 +12,7 @@ from bot.domain.errors import StaleJob
 from bot.domain.job import Job, JobStatus, Outcome, Route, VendorTicket, Verdict
 from bot.domain.line import Waiting
 from bot.domain.request import Aspect, ImageRequest, InputPicture, Kind, Requester
+from bot.domain.search import folded
 from storage.database import Transaction
 from storage.tables import jobs
 
@@ -40,7 +41,10 @@ async def insert_job(
         guild_id=requester.guild_id,
         channel_id=requester.channel_id,
         age_restricted=requester.age_restricted,
+        role_ids=requester.role_ids,
+        parent_ids=requester.parent_ids,
         request=asdict(request),
+        words=folded(request.prompt),
         seed=seed,
         created_at=now,
         due_at=due_at,
@@ -277,12 +281,16 @@ def _job(row: Row[Any]) -> Job:
             guild_id=row.guild_id,
             channel_id=row.channel_id,
             age_restricted=row.age_restricted,
+            role_ids=tuple(row.role_ids),
+            parent_ids=tuple(row.parent_ids),
         ),
         seed=row.seed,
         created_at=row.created_at,
         due_at=row.due_at,
         attempts=row.attempts,
         returned=row.returned,
+        withheld=row.withheld,
+        erased=row.erased,
         submitted_at=row.submitted_at,
         deadline_at=row.deadline_at,
         ticket=None if row.ticket is None else _ticket(row.ticket),

@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert, select, union
 
 from bot.domain.job import StoredPicture
 from storage.database import Transaction
-from storage.tables import inputs, jobs, pictures
+from storage.tables import inputs, jobs, pictures, thumbnails
 
 
 async def put(tx: Transaction, job_id: int, found: Iterable[StoredPicture]) -> None:
@@ -63,5 +63,18 @@ async def forget(tx: Transaction, job_id: int) -> set[str]:
     """Drop a job's pictures; the digests that it had."""
     gone = await tx.execute(
         delete(pictures).where(pictures.c.job_id == job_id).returning(pictures.c.sha256)
+    )
+    return set(gone.scalars())
+
+
+async def put_thumbnail(tx: Transaction, job_id: int, sha256: str, *, flagged: bool) -> None:
+    """Note the small picture that stands for a job's result."""
+    await tx.execute(insert(thumbnails).values(job_id=job_id, sha256=sha256, flagged=flagged))
+
+
+async def forget_thumbnail(tx: Transaction, job_id: int) -> set[str]:
+    """Drop a job's small picture; the digest that it had."""
+    gone = await tx.execute(
+        delete(thumbnails).where(thumbnails.c.job_id == job_id).returning(thumbnails.c.sha256)
     )
     return set(gone.scalars())

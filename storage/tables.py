@@ -67,12 +67,19 @@ jobs = Table(
     Column("guild_id", BigInteger, nullable=False),
     Column("channel_id", BigInteger, nullable=False),
     Column("age_restricted", Boolean, nullable=False),
+    # Of the asker, and of the channel, at that moment.
+    Column("role_ids", JSON, nullable=False, server_default=text("'[]'")),
+    Column("parent_ids", JSON, nullable=False, server_default=text("'[]'")),
     Column("request", JSON, nullable=False),
+    # The prompt as a search compares it.
+    Column("words", Text, nullable=False, server_default=text("''")),
     Column("seed", BigInteger, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Column("due_at", UtcTime, nullable=False),
     Column("attempts", Integer, nullable=False, server_default=text("0")),
     Column("returned", Boolean, nullable=False, server_default=text("0")),
+    Column("withheld", Boolean, nullable=False, server_default=text("0")),
+    Column("erased", Boolean, nullable=False, server_default=text("0")),
     Column("submitted_at", UtcTime),
     Column("deadline_at", UtcTime),
     Column("family", String),
@@ -98,6 +105,8 @@ jobs = Table(
         "user_id",
         sqlite_where=text("status != 'delivered'"),
     ),
+    Index("jobs_of_member", "user_id", "guild_id"),
+    Index("jobs_by_end", "delivered_at", sqlite_where=text("delivered_at IS NOT NULL")),
     Index("jobs_times_of_work", "work", "id", sqlite_where=text("verdict = 'pictures'")),
     sqlite_autoincrement=True,
 )
@@ -169,6 +178,15 @@ inputs = Table(
     CheckConstraint("role IN ('source', 'mask')", name="input_role"),
 )
 
+# One small picture of a job's result: the history shows it when the result itself is gone.
+thumbnails = Table(
+    "thumbnails",
+    metadata,
+    Column("job_id", ForeignKey("jobs.id"), primary_key=True),
+    Column("sha256", String, nullable=False, index=True),
+    Column("flagged", Boolean, nullable=False),
+)
+
 # Only appended to. `pictures` is a difference: what is used in a period is the plain sum.
 ledger = Table(
     "ledger",
@@ -180,16 +198,28 @@ ledger = Table(
     Column("user_id", BigInteger, nullable=False),
     Column("day", String, nullable=False),
     Column("month", String, nullable=False),
+    Column("utc_day", String, nullable=False),
     Column("utc_month", String, nullable=False),
     Column("pictures", Integer, nullable=False),
     Column("cost_micros", BigInteger, nullable=False),
     Column("booked_at", UtcTime, nullable=False),
     CheckConstraint("entry IN ('reserve', 'settle', 'refund')", name="ledger_entry"),
-    Index("ledger_of_server_day", "guild_id", "day", "user_id", "pictures"),
-    Index("ledger_of_server_month", "guild_id", "month", "pictures"),
-    Index("ledger_of_owner_month", "utc_month", "cost_micros"),
+    Index("ledger_of_member", "user_id", "guild_id"),
     Index("ledger_reserved_once", "job_id", unique=True, sqlite_where=text("entry = 'reserve'")),
     Index("ledger_closed_once", "job_id", unique=True, sqlite_where=text("entry != 'reserve'")),
+)
+
+# The ledger's sums, kept in the transaction that appends to it. Where `user_id` is 0 the sum is the
+# server's, and where both are 0 and the period begins with "utc:", everybody's together.
+totals = Table(
+    "totals",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True),
+    Column("user_id", BigInteger, primary_key=True),
+    Column("period", String, primary_key=True),
+    Column("pictures", Integer, nullable=False),
+    Column("cost_micros", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 # Tickets of the mask page: what is to be repainted, for whom, and by which browser.
@@ -201,6 +231,8 @@ easels = Table(
     Column("guild_id", BigInteger, nullable=False),
     Column("channel_id", BigInteger, nullable=False),
     Column("age_restricted", Boolean, nullable=False),
+    Column("role_ids", JSON, nullable=False, server_default=text("'[]'")),
+    Column("parent_ids", JSON, nullable=False, server_default=text("'[]'")),
     Column("request", JSON, nullable=False),
     Column("source_sha256", String, nullable=False, index=True),
     Column("file_limit_bytes", Integer, nullable=False),
@@ -236,6 +268,45 @@ server_settings = Table(
     Column("member_line", Integer),
     Column("time_zone", String),
     Column("model", String),
+    Column("allowed_models", JSON(none_as_null=True)),
+    Column("allowed_channels", JSON, nullable=False, server_default=text("'[]'")),
+    Column("denied_channels", JSON, nullable=False, server_default=text("'[]'")),
+    Column("log_channel_id", BigInteger),
+)
+
+# How many pictures a day a member with this role may have; NULL: as many as the server.
+role_quotas = Table(
+    "role_quotas",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True),
+    Column("role_id", BigInteger, primary_key=True),
+    Column("member_day", Integer),
+)
+
+# Who changed which rule of a server, and when. Only appended to.
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("user_id", BigInteger, nullable=False),
+    Column("setting", String, nullable=False),
+    Column("before", Text),
+    Column("after", Text),
+    Column("changed_at", UtcTime, nullable=False),
+    Index("audit_of_server", "guild_id", "setting"),
+)
+
+# Messages that are still to be deleted at Discord. Without a channel: a direct message to the user.
+removals = Table(
+    "removals",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("channel_id", BigInteger),
+    Column("user_id", BigInteger),
+    Column("message_id", BigInteger),
+    Column("token", String),
+    Column("due_at", UtcTime, nullable=False, index=True),
 )
 
 member_settings = Table(

@@ -1,8 +1,9 @@
 """Gates: why nothing (or less) is submitted just now, and when to look again. Pure.
 
-A gate stands over everything or over one model at one kind of work. A busy vendor is waited for;
-one that is down, out of credits or refuses the key is probed with a cheap question. After a probe
-found the vendor up again the gate stands ajar: one job at a time, until one is accepted.
+A gate stands over everything, over one model at one kind of work, or over one server. A busy vendor
+is waited for; one that is down, out of credits or refuses the key is probed with a cheap question.
+After a probe found the vendor up again the gate stands ajar: one job at a time, until one is
+accepted. A paused server waits until its moderators resume.
 """
 
 from collections.abc import Iterable
@@ -16,6 +17,8 @@ BUSY_S = 30.0
 BUSY_LEAST_S = 1.0
 PROBE_S = 60.0
 PLAN_S = 3600.0
+# Until somebody opens it.
+FOR_EVER_S = 100 * 365 * 86400.0
 DOWN_FIRST_S = 5.0
 DOWN_DOUBLINGS = 10
 DOWN_AFTER_FAILURES = 3
@@ -29,6 +32,7 @@ class GateReason(StrEnum):
     CREDITS = "credits"
     KEY = "key"
     PLAN = "plan"
+    PAUSED = "paused"
 
     @property
     def is_probed(self) -> bool:
@@ -62,6 +66,11 @@ def work_scope(work: str) -> str:
     return f"work:{work}"
 
 
+def server_scope(guild_id: int) -> str:
+    """The scope of a gate that stands over one server."""
+    return f"server:{guild_id}"
+
+
 def closing_s(reason: GateReason, *, tries: int, retry_after_s: float | None) -> float:
     """How long a gate stays closed before it opens or is probed, after `tries` earlier probes."""
     match reason:
@@ -74,6 +83,8 @@ def closing_s(reason: GateReason, *, tries: int, retry_after_s: float | None) ->
             return PLAN_S
         case GateReason.CREDITS | GateReason.KEY:
             return PROBE_S
+        case GateReason.PAUSED:
+            return FOR_EVER_S
 
 
 def closed(
@@ -102,14 +113,26 @@ def allowance(gates: Iterable[Gate], *, free_slots: int, submitting: int) -> int
     return free_slots
 
 
-def standing(gates: Iterable[Gate]) -> GateReason | None:
-    """Why nothing at all is submitted just now; a gate that is ajar keeps nobody waiting long."""
-    return next((gate.reason for gate in gates if gate.scope == EVERYTHING and not gate.ajar), None)
+def standing(gates: Iterable[Gate], *, guild_id: int | None = None) -> GateReason | None:
+    """Why nothing at all is submitted just now, or nothing of this server.
+
+    A gate that is ajar keeps nobody waiting long.
+    """
+    scopes = {EVERYTHING} if guild_id is None else {EVERYTHING, server_scope(guild_id)}
+    return next((gate.reason for gate in gates if gate.scope in scopes and not gate.ajar), None)
 
 
 def shut_works(gates: Iterable[Gate]) -> frozenset[str]:
     """The works (`ImageRequest.work`) whose own gate is closed."""
-    prefix = work_scope("")
+    return _shut(gates, work_scope(""))
+
+
+def paused(gates: Iterable[Gate]) -> frozenset[int]:
+    """The servers whose own gate is closed."""
+    return frozenset(int(guild_id) for guild_id in _shut(gates, "server:"))
+
+
+def _shut(gates: Iterable[Gate], prefix: str) -> frozenset[str]:
     return frozenset(
         gate.scope.removeprefix(prefix) for gate in gates if gate.scope.startswith(prefix)
     )

@@ -53,6 +53,7 @@ class Verdict(StrEnum):
     UNCONFIRMED = "unconfirmed"  # the answer to the submit never came
     LOST = "lost"  # the vendor made pictures that could not be fetched
     CANCELLED = "cancelled"  # withdrawn while in line
+    ERASED = "erased"  # its asker had everything erased while the vendor worked on it
 
 
 class Route(StrEnum):
@@ -122,7 +123,10 @@ class VendorTicket:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A job as the belt holds it. Moving it makes a new one. Times are aware UTC."""
+    """A job as the belt holds it. Moving it makes a new one. Times are aware UTC.
+
+    What a `withheld` job brings is kept and not posted; of an `erased` one nothing is kept.
+    """
 
     id: int
     status: JobStatus
@@ -133,6 +137,8 @@ class Job:
     due_at: datetime
     attempts: int = 0
     returned: bool = False
+    withheld: bool = False
+    erased: bool = False
     submitted_at: datetime | None = None
     deadline_at: datetime | None = None
     ticket: VendorTicket | None = None

@@ -4,6 +4,7 @@ A limit of None is no limit. The owner's ceilings stand beside a server's own li
 one wins, because both are asked.
 """
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -29,11 +30,16 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """What is used or reserved now, in the units of `Limits`."""
+    """What is used or reserved now, in the units of `Limits`.
+
+    `owner_day` is the server's day in UTC: no change of time zone brings a second one.
+    """
 
     server_day: int = 0
     server_month: int = 0
     member_day: int = 0
+    member_month: int = 0
+    owner_day: int = 0
     server_line: int = 0
     member_line: int = 0
     owner_budget: float = 0.0
@@ -69,14 +75,14 @@ def decide(
 ) -> OverLimit | None:
     """The first limit that `pictures` more would pass, or None where they fit.
 
-    `when` is the server's period; the owner's budget runs by `owner`, the period in UTC.
+    `when` is the server's period; the owner's ceilings run by `owner`, the period in UTC.
     """
     checks: tuple[tuple[Rule, int | None, float, float, datetime | None], ...] = (
         (Rule.MEMBER_LINE, limits.member_line, usage.member_line, 1, None),
         (Rule.SERVER_LINE, limits.server_line, usage.server_line, 1, None),
         (Rule.MEMBER_DAY, limits.member_day, usage.member_day, pictures, when.day_ends_at),
         (Rule.SERVER_DAY, limits.server_day, usage.server_day, pictures, when.day_ends_at),
-        (Rule.OWNER_DAY, limits.owner_day, usage.server_day, pictures, when.day_ends_at),
+        (Rule.OWNER_DAY, limits.owner_day, usage.owner_day, pictures, owner.day_ends_at),
         (Rule.SERVER_MONTH, limits.server_month, usage.server_month, pictures, when.month_ends_at),
         (
             Rule.OWNER_BUDGET,
@@ -101,9 +107,23 @@ def left_today(limits: Limits, usage: Usage) -> int | None:
         for limit, used in (
             (limits.member_day, usage.member_day),
             (limits.server_day, usage.server_day),
-            (limits.owner_day, usage.server_day),
+            (limits.owner_day, usage.owner_day),
             (limits.server_month, usage.server_month),
         )
         if limit is not None
     ]
     return max(0, min(rooms)) if rooms else None
+
+
+def member_day_of(
+    general: int | None, by_role: Mapping[int, int | None], role_ids: Collection[int]
+) -> int | None:
+    """A member's daily limit: the most generous of their roles', else the general one.
+
+    `by_role` are the roles that have a limit of their own, None for a role that has none at all.
+    """
+    own = [by_role[role_id] for role_id in role_ids if role_id in by_role]
+    if not own:
+        return general
+    limited = [limit for limit in own if limit is not None]
+    return max(limited) if len(limited) == len(own) else None

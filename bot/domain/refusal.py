@@ -74,6 +74,33 @@ class ServerNotAllowed:
 
 
 @dataclass(frozen=True, slots=True)
+class Paused:
+    """The server's moderators have paused the bot; `reason` is theirs, and may be empty."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelNotAllowed:
+    """The server allows other models only; `allowed` are those for this kind of work."""
+
+    model: str
+    allowed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelNotAllowed:
+    """Not in this channel; `allowed` are the ids of those where it is, if they were named."""
+
+    allowed: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalNotAllowed:
+    """The owner does not let anybody use the bot outside of servers."""
+
+
+@dataclass(frozen=True, slots=True)
 class ShuttingDown:
     """The bot is being stopped and takes no new work."""
 
@@ -92,6 +119,10 @@ Refusal = (
     | BadOption
     | ModelClosed
     | ServerNotAllowed
+    | Paused
+    | ModelNotAllowed
+    | ChannelNotAllowed
+    | PersonalNotAllowed
     | ShuttingDown
     | AlreadyAccepted
 )

@@ -6,6 +6,8 @@ from enum import StrEnum
 PROMPT_MAX_CHARS = 2000
 COUNT_MAX = 4
 SEED_MAX = 2**32 - 1
+# Stands for the server where there is none: direct messages, and what a user has installed.
+PERSONAL = 0
 
 
 class Kind(StrEnum):
@@ -17,6 +19,11 @@ class Kind(StrEnum):
     UPSCALE = "upscale"
     CUTOUT = "cutout"
     DESCRIBE = "describe"
+
+    @property
+    def paints(self) -> bool:
+        """Whether a model paints, that somebody chose; else a tool works on a picture."""
+        return self in (Kind.IMAGINE, Kind.REMIX, Kind.INPAINT)
 
 
 class Aspect(StrEnum):
@@ -93,9 +100,21 @@ class ImageRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requester:
-    """Who asks, and where. `age_restricted` is Discord's flag on the channel at that moment."""
+    """Who asks, and where, as Discord said at that moment.
+
+    `guild_id` is the server that is charged, PERSONAL where none is. `age_restricted` is the
+    channel's flag, `role_ids` are the asker's roles there, and `parent_ids` the channel of a
+    thread and the category of a channel.
+    """
 
     user_id: int
     guild_id: int
     channel_id: int
     age_restricted: bool = False
+    role_ids: tuple[int, ...] = ()
+    parent_ids: tuple[int, ...] = ()
+
+    @property
+    def place_ids(self) -> frozenset[int]:
+        """Every place that a rule about channels may name."""
+        return frozenset((self.channel_id, *self.parent_ids))

@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 
 from bot.domain.errors import CourierError, PictureError, StorageError
 from bot.domain.job import Card, Job, Route, StoredPicture
-from bot.domain.limits import UTC_ZONE, left_today, period
+from bot.engine.account import account_of
 from bot.engine.courier import Courier, Delivered, Delivery, File, Receipt
 from bot.engine.policy import Policy
 from bot.modelslab.catalogue import Catalogue
 from bot.pictures import threads as pictures
-from storage import cards, jobs, preferences, quotas, results
+from storage import cards, jobs, preferences, results
 from storage.database import Database
 from storage.pictures import PictureFiles
 
@@ -83,19 +83,10 @@ class DeliveryStep:
         return done
 
     async def _prepare(self, job: Job) -> Delivery:
-        who = job.requester
         async with self._database.reading() as tx:
             card = await cards.get(tx, job.id)
             kept = await results.of_job(tx, job.id)
-            server = await preferences.of_server(tx, who.guild_id)
-            now = self._now()
-            usage = await quotas.usage(
-                tx,
-                guild_id=who.guild_id,
-                user_id=who.user_id,
-                when=period(now, server.time_zone or UTC_ZONE),
-                owner=period(now, UTC_ZONE),
-            )
+            account = await account_of(tx, job.requester, policy=self._policy, now=self._now())
         files, notes = await self._uploads(job, card, kept)
         return Delivery(
             job=job,
@@ -103,7 +94,7 @@ class DeliveryStep:
             files=files,
             receipt=Receipt(
                 charged=0 if job.outcome is None else job.outcome.charged,
-                left_today=left_today(self._policy.limits_of(server), usage),
+                left_today=account.left_today,
             ),
             ignored=self._catalogue.ignored(job.request),
             notes=notes,

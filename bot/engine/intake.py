@@ -3,27 +3,33 @@
 import asyncio
 import dataclasses
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 
 from bot.domain.errors import StorageError
-from bot.domain.gates import GateReason, shut_works
+from bot.domain.gates import Gate, GateReason, server_scope, shut_works
 from bot.domain.job import Card, Job, JobStatus, Outcome, Route, Verdict
-from bot.domain.limits import UTC_ZONE, decide, period
+from bot.domain.limits import decide
 from bot.domain.line import Place
+from bot.domain.preferences import ServerSettings
 from bot.domain.refusal import (
     AlreadyAccepted,
+    ChannelNotAllowed,
     ModelClosed,
+    ModelNotAllowed,
+    Paused,
+    PersonalNotAllowed,
     Refusal,
     ServerNotAllowed,
     ShuttingDown,
     UnknownModel,
     UnknownStyle,
 )
-from bot.domain.request import SEED_MAX, Aspect, ImageRequest, Requester
+from bot.domain.request import PERSONAL, SEED_MAX, Aspect, ImageRequest, Kind, Requester
 from bot.domain.styles import Style
+from bot.engine.account import account_of
 from bot.engine.line import LineView
 from bot.engine.policy import Policy
 from bot.modelslab.catalogue import Catalogue, Review, review
@@ -97,13 +103,26 @@ class Intake:
         async with self._database.reading() as tx:
             member = await preferences.of_member(tx, guild_id=guild_id, user_id=user_id)
             server = await preferences.of_server(tx, guild_id)
+        wanted = (member.model, server.model, self._policy.default_model)
+        allowed = [model for model in wanted if model is not None and server.allows_model(model)]
         return Defaults(
-            model=member.model or server.model or self._policy.default_model,
+            model=(allowed or sorted(server.allowed_models or ()) or [wanted[-1]])[0],
             aspect=member.aspect or Aspect.SQUARE,
             count=member.count or 1,
             negative=member.negative or "",
             private=bool(member.private),
         )
+
+    async def obstacle(self, request: ImageRequest, requester: Requester) -> Refusal | None:
+        """Why the request would be refused, of what can be said before its picture is read."""
+        if self._closed:
+            return ShuttingDown()
+        if (unwelcome := self._unwelcome(requester)) is not None:
+            return unwelcome
+        async with self._database.reading() as tx:
+            server = await preferences.of_server(tx, requester.guild_id)
+            closed = await gates.all_closed(tx)
+        return self._against_rules(request, requester, server, closed)
 
     async def accept(
         self, request: ImageRequest, requester: Requester, *, source_key: str, reply: Reply
@@ -178,9 +197,8 @@ class Intake:
         self, request: ImageRequest, requester: Requester
     ) -> tuple[str, tuple[str, ...]] | Refusal:
         """The model's own id and the options that it ignores, or why it cannot work."""
-        allowed = self._policy.allowed_guilds
-        if allowed and requester.guild_id not in allowed:
-            return ServerNotAllowed()
+        if (unwelcome := self._unwelcome(requester)) is not None:
+            return unwelcome
         if request.style is not None and request.style not in self._styles:
             close = get_close_matches(request.style, self._styles, n=3)
             return UnknownStyle(request.style, tuple(close))
@@ -192,6 +210,13 @@ class Intake:
         reviewed = review(model, request)
         return (model.id, reviewed.ignored) if isinstance(reviewed, Review) else reviewed
 
+    def _unwelcome(self, requester: Requester) -> Refusal | None:
+        """Whether the owner lets nobody ask here."""
+        if requester.guild_id == PERSONAL:
+            return None if self._policy.personal_day is not None else PersonalNotAllowed()
+        allowed = self._policy.allowed_guilds
+        return ServerNotAllowed() if allowed and requester.guild_id not in allowed else None
+
     async def _insert(
         self, tx: Transaction, request: ImageRequest, requester: Requester, *, source_key: str
     ) -> Job | Refusal:
@@ -199,25 +224,22 @@ class Intake:
         known = await jobs.id_of_source(tx, source_key)
         if known is not None:
             return AlreadyAccepted(known)
-        if request.work in shut_works(await gates.all_closed(tx)):
+        closed = await gates.all_closed(tx)
+        if request.work in shut_works(closed):
             return ModelClosed(request.model)
         now = self._now()
-        server = await preferences.of_server(tx, requester.guild_id)
-        when, owner = period(now, server.time_zone or UTC_ZONE), period(now, UTC_ZONE)
+        account = await account_of(tx, requester, policy=self._policy, now=now)
+        against = self._against_rules(request, requester, account.server, closed)
+        if against is not None:
+            return against
         cost_micros = max(1, request.pictures) * self._policy.price_micros
         over = decide(
             request.pictures,
             cost_cents=cost_micros / 10_000,
-            limits=self._policy.limits_of(server),
-            usage=await quotas.usage(
-                tx,
-                guild_id=requester.guild_id,
-                user_id=requester.user_id,
-                when=when,
-                owner=owner,
-            ),
-            when=when,
-            owner=owner,
+            limits=account.limits,
+            usage=account.usage,
+            when=account.when,
+            owner=account.owner,
         )
         if over is not None:
             return over
@@ -231,8 +253,38 @@ class Intake:
             now=now,
             due_at=now + ACK_GRACE,
         )
-        await quotas.reserve(tx, job, when=when, owner=owner, cost_micros=cost_micros, now=now)
+        await quotas.reserve(
+            tx,
+            job,
+            when=account.when,
+            owner=account.owner,
+            cost_micros=cost_micros,
+            now=now,
+        )
         return job
+
+    def _against_rules(
+        self,
+        request: ImageRequest,
+        requester: Requester,
+        server: ServerSettings,
+        closed: Iterable[Gate],
+    ) -> Refusal | None:
+        """Which of the server's own rules the request breaks, if any."""
+        scope = server_scope(requester.guild_id)
+        pause = next((gate for gate in closed if gate.scope == scope), None)
+        if pause is not None:
+            return Paused(pause.detail)
+        if not server.allows_place(requester.place_ids):
+            return ChannelNotAllowed(tuple(sorted(server.allowed_channels)))
+        if request.kind.paints and not server.allows_model(request.model):
+            return ModelNotAllowed(request.model, self._allowed(server, request.kind))
+        return None
+
+    def _allowed(self, server: ServerSettings, kind: Kind) -> tuple[str, ...]:
+        """The models that a server allows for this kind of work."""
+        models = (self._catalogue.get(model) for model in sorted(server.allowed_models or ()))
+        return tuple(model.id for model in models if model is not None and kind in model.rules)
 
     async def _cancel(self, tx: Transaction, job: Job, detail: str) -> None:
         """Out of line with a full refund, and no card to tell it on."""

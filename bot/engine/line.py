@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain import line, schedule
-from bot.domain.gates import GateReason, standing
+from bot.domain.gates import Gate, GateReason, paused, shut_works, standing
 from bot.domain.job import Job
 from bot.domain.line import Place, Turns, Waiting
 from storage import gates, jobs, slots, turns
@@ -71,15 +71,21 @@ class LineView:
 
 
 async def _snapshot(tx: Transaction, now: datetime) -> Snapshot:
-    waiting = await jobs.in_line(tx)
+    closed = await gates.all_closed(tx)
+    waiting = _moving(await jobs.in_line(tx), closed)
     return Snapshot(
         at=now,
         waiting=waiting,
         turns=await turns.of_servers(tx, (job.guild_id for job in waiting)),
         busy=await slots.taken(tx),
         expected_s=await _expected_s(tx, waiting),
-        gate=standing(await gates.all_closed(tx)),
+        gate=standing(closed),
     )
+
+
+def _moving(waiting: Iterable[Waiting], closed: Collection[Gate]) -> list[Waiting]:
+    resting = paused(closed)
+    return [job for job in waiting if job.guild_id not in resting]
 
 
 async def _expected_s(tx: Transaction, waiting: Iterable[Waiting]) -> dict[str, float]:
@@ -90,8 +96,8 @@ async def _expected_s(tx: Transaction, waiting: Iterable[Waiting]) -> dict[str, 
 
 
 async def places(tx: Transaction, *, max_queued: int) -> dict[int, Place]:
-    """The place of every job in line."""
-    waiting = await jobs.in_line(tx)
+    """The place of every job in line; those of a paused server have none."""
+    waiting = _moving(await jobs.in_line(tx), await gates.all_closed(tx))
     if not waiting:
         return {}
     return line.places(
@@ -107,15 +113,16 @@ async def next_jobs(
     tx: Transaction,
     *,
     now: datetime,
-    shut: frozenset[str],
+    closed: Collection[Gate],
     in_hand: Collection[int],
     limit: int,
 ) -> list[Waiting]:
-    """The jobs to submit now, in fair order; those of `shut` works keep waiting."""
+    """The jobs to submit now, in fair order; those behind a gate of their own keep waiting."""
+    shut, resting = shut_works(closed), paused(closed)
     waiting = [
         job
         for job in await jobs.in_line(tx, ready_by=now)
-        if job.work not in shut and job.job_id not in in_hand
+        if job.work not in shut and job.guild_id not in resting and job.job_id not in in_hand
     ]
     if not waiting:
         return []

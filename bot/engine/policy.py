@@ -1,8 +1,9 @@
 """What the owner has decided, as values for the engine."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
+from bot.domain.alias import alias_of
 from bot.domain.limits import Limits
 from bot.domain.preferences import ServerSettings
 
@@ -12,15 +13,19 @@ class Policy:
     """The owner's ceilings and defaults.
 
     `limits` holds the defaults of a new server and the owner's ceilings; `allowed_guilds` empty
-    means all. `price_micros` is the estimated price of one picture in millionths of a dollar.
+    means all. `personal_day` is how many pictures a day somebody may have outside of servers, None
+    where that is off. `price_micros` is the estimated price of one picture in millionths of a
+    dollar. `key` makes the aliases of the ledger.
     """
 
     limits: Limits
     default_model: str
     allowed_guilds: frozenset[int]
+    personal_day: int | None
     price_micros: int
     max_queued: int
     deadline: timedelta
+    key: str = field(repr=False)
 
     def limits_of(self, server: ServerSettings) -> Limits:
         """A server's limits: its own where set, else the defaults; the ceilings stay."""
@@ -37,3 +42,15 @@ class Policy:
             owner_day=self.limits.owner_day,
             owner_budget=self.limits.owner_budget,
         )
+
+    def personal_limits(self) -> Limits:
+        """Everybody's own limits outside of servers."""
+        return Limits(
+            member_day=self.personal_day,
+            member_line=self.limits.member_line,
+            owner_budget=self.limits.owner_budget,
+        )
+
+    def alias(self, user_id: int) -> int:
+        """What stands for somebody in entries of the ledger that they had erased."""
+        return alias_of(user_id, key=self.key)

@@ -195,7 +195,7 @@ class Runner:
             chosen = await line.next_jobs(
                 tx,
                 now=now,
-                shut=gate_rules.shut_works(closed),
+                closed=closed,
                 in_hand=in_hand,
                 limit=allowed,
             )

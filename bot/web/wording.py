@@ -9,8 +9,12 @@ from bot.domain.line import Place
 from bot.domain.refusal import (
     AlreadyAccepted,
     BadOption,
+    ChannelNotAllowed,
     ModelClosed,
+    ModelNotAllowed,
     OverLimit,
+    Paused,
+    PersonalNotAllowed,
     Refusal,
     Rule,
     ServerNotAllowed,
@@ -37,6 +41,7 @@ _GATES = {
     GateReason.CREDITS: "The image service is not available just now",
     GateReason.KEY: "The image service is not available just now",
     GateReason.PLAN: "This model is not available just now",
+    GateReason.PAUSED: "Paused by this server's moderators",
 }
 _PICTURE_AT = {
     Route.DIRECT: "It is in your direct messages.",
@@ -92,6 +97,21 @@ def refused(refusal: Refusal) -> Words:
                 "This server may not use the bot",
                 f"The bot's owner allows it on chosen servers only. {_NOTHING}",
             )
+        case Paused(reason):
+            said = f"They say: {reason}. " if reason else ""
+            return Words("Paused by the server's moderators", f"{said}{_NOTHING}")
+        case ModelNotAllowed(model):
+            return Words(
+                "This model is not allowed",
+                f"The server does not allow {model}. Ask again with another model. {_NOTHING}",
+            )
+        case ChannelNotAllowed():
+            return Words(
+                "Not in this channel",
+                f"The server's moderators do not want pictures made there. {_NOTHING}",
+            )
+        case PersonalNotAllowed():
+            return Words("This works in servers only", _NOTHING)
         case ShuttingDown():
             return Words("Limner is being restarted", f"Try again in a minute. {_NOTHING}")
         case AlreadyAccepted(job_id):

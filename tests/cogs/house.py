@@ -109,15 +109,7 @@ class House:
 
     async def restarts(self) -> None:
         """The same database and the same Discord, a client that remembers nothing."""
-        before = self.bot.client
-        client = LimnerClient(
-            intake=self.bot.intake,
-            records=self.bot.records,
-            inputs=self.bot.inputs,
-            catalogue=before._catalogue,
-            styles=before._styles,
-            mask_link=before._mask_link,
-        )
+        client = LimnerClient(self.bot.client.parts)
         await self.env.restart_bot(client)
 
     def courier(self, **options: Any) -> DiscordCourier:

@@ -71,7 +71,7 @@ async def test_a_broken_list_of_choices_is_an_empty_one(
     def broken(*_: Any, **__: Any) -> Any:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(type(house.client._catalogue), "search", broken)
+    monkeypatch.setattr(type(house.client.parts.catalogue), "search", broken)
 
     assert await house.ana.autocomplete(house.channel, "imagine", "model", "f") == []
 

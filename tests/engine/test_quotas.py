@@ -112,7 +112,9 @@ async def test_a_refund_after_midnight_is_booked_into_the_day_of_the_reservation
         for moment in (evening, clock.now()):
             when = period(moment, "UTC")
             async with world.database.reading() as tx:
-                usage = await quotas.usage(tx, guild_id=SERVER, user_id=ANA, when=when, owner=when)
+                usage = await quotas.usage(
+                    tx, guild_id=SERVER, user_id=ANA, alias=-1, when=when, owner=when
+                )
             assert (usage.server_day, usage.server_month, usage.member_day) == (0, 0, 0)
             # The vendor may have worked for it: what it cost stays with November.
             assert usage.owner_budget == (1.41 if moment is evening else 0)

@@ -226,6 +226,8 @@ def a_policy(**changes: Any) -> Policy:
         "limits": Limits(server_day=200, server_line=60, member_line=20),
         "default_model": "sdxl",
         "allowed_guilds": frozenset(),
+        "personal_day": None,
+        "key": "a key of the test's own",
         "price_micros": 4700,
         "max_queued": 5,
         "deadline": timedelta(seconds=600),

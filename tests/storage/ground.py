@@ -15,6 +15,7 @@ NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 DEADLINE = NOW + timedelta(minutes=10)
 TODAY = period(NOW, UTC_ZONE)
 SERVER, ANA = 11, 101
+ALIAS = -101
 DONE = Outcome(verdict=Verdict.PICTURES, received=1)
 _numbers = itertools.count(1)
 

@@ -33,6 +33,7 @@ from storage import (
 )
 from storage.database import Database, Transaction
 from tests.storage.ground import (
+    ALIAS,
     ANA,
     DEADLINE,
     DONE,
@@ -144,8 +145,11 @@ CALLS: dict[Callable[..., object], Call] = {
     preferences.set_member: lambda tx, job: preferences.set_member(
         tx, MemberSettings(), guild_id=SERVER, user_id=ANA
     ),
+    preferences.role_limits: lambda tx, job: preferences.role_limits(tx, SERVER),
+    preferences.set_role: lambda tx, job: preferences.set_role(tx, SERVER, 1, None),
+    preferences.clear_role: lambda tx, job: preferences.clear_role(tx, SERVER, 1),
     quotas.usage: lambda tx, job: quotas.usage(
-        tx, guild_id=SERVER, user_id=ANA, when=TODAY, owner=TODAY
+        tx, guild_id=SERVER, user_id=ANA, alias=ALIAS, when=TODAY, owner=TODAY
     ),
     quotas.reserve: lambda tx, job: quotas.reserve(
         tx, job, when=TODAY, owner=TODAY, cost_micros=1, now=NOW
@@ -154,6 +158,8 @@ CALLS: dict[Callable[..., object], Call] = {
     results.put: lambda tx, job: results.put(tx, job.id, [PICTURE]),
     results.of_job: lambda tx, job: results.of_job(tx, job.id),
     results.overdue: lambda tx, job: results.overdue(tx, before=NOW, limit=9),
+    results.put_thumbnail: lambda tx, job: results.put_thumbnail(tx, job.id, "aa", flagged=False),
+    results.forget_thumbnail: lambda tx, job: results.forget_thumbnail(tx, job.id),
     results.forget: lambda tx, job: results.forget(tx, job.id),
     slots.taken: lambda tx, job: slots.taken(tx),
     slots.take: lambda tx, job: slots.take(tx, job.id, maximum=5, now=NOW),

@@ -46,7 +46,10 @@ def _table(file: sqlite3.Connection, name: str) -> dict[str, Any]:
 def _index(file: sqlite3.Connection, row: tuple[Any, ...]) -> tuple[Any, ...]:
     _, name, unique, origin, partial = row
     columns = [part[2:] for part in file.execute(f"PRAGMA index_xinfo({name})")]
-    (sql,) = file.execute("SELECT sql FROM sqlite_master WHERE name = ?", [name]).fetchone()
+    # The key of a table without row numbers is the table itself.
+    (sql,) = file.execute("SELECT sql FROM sqlite_master WHERE name = ?", [name]).fetchone() or [
+        None
+    ]
     condition = "" if sql is None else " ".join(sql.split()).partition(" WHERE ")[2]
     # An automatic index has a number for a name, which depends on the order of constraints.
     return (None if origin != "c" else name, unique, origin, partial, columns, condition)

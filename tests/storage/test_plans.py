@@ -13,7 +13,7 @@ from storage import holdings, jobs, quotas, slots, turns
 from storage.database import Database, Transaction
 from storage.tables import jobs as jobs_table
 from storage.tables import ledger
-from tests.storage.ground import ANA, NOW, SERVER, TODAY, a_job, moved_to
+from tests.storage.ground import ALIAS, ANA, NOW, SERVER, TODAY, a_job, moved_to
 
 PAST_JOBS = 5_000
 
@@ -92,7 +92,9 @@ Ask = Callable[[Transaction], Awaitable[object]]
 
 QUESTIONS: dict[str, tuple[Ask, set[str]]] = {
     "usage": (
-        lambda tx: quotas.usage(tx, guild_id=SERVER, user_id=ANA, when=TODAY, owner=TODAY),
+        lambda tx: quotas.usage(
+            tx, guild_id=SERVER, user_id=ANA, alias=ALIAS, when=TODAY, owner=TODAY
+        ),
         {
             "jobs_of_server_now",
             "ledger_of_server_day",

@@ -11,7 +11,7 @@ from bot.domain.limits import UTC_ZONE, Limits, Usage, decide, period
 from storage import quotas
 from storage.database import Database
 from storage.tables import ledger
-from tests.storage.ground import ANA, NOW, SERVER, TODAY, a_job, a_job_in, moved_to
+from tests.storage.ground import ALIAS, ANA, NOW, SERVER, TODAY, a_job, a_job_in, moved_to
 
 BOB = 102
 
@@ -19,7 +19,9 @@ BOB = 102
 async def used(database: Database, user_id: int = ANA, now: datetime = NOW) -> Usage:
     when = period(now, UTC_ZONE)
     async with database.reading() as tx:
-        return await quotas.usage(tx, guild_id=SERVER, user_id=user_id, when=when, owner=when)
+        return await quotas.usage(
+            tx, guild_id=SERVER, user_id=user_id, alias=ALIAS, when=when, owner=when
+        )
 
 
 async def close(database: Database, job: Job, *, charged: int, now: datetime = NOW) -> None:
@@ -108,7 +110,9 @@ async def test_thirty_at_once_do_not_pass_a_limit_of_five(database: Database) ->
                 1,
                 cost_cents=0.47,
                 limits=Limits(server_day=5),
-                usage=await quotas.usage(tx, guild_id=SERVER, user_id=ANA, when=TODAY, owner=TODAY),
+                usage=await quotas.usage(
+                    tx, guild_id=SERVER, user_id=ANA, alias=ALIAS, when=TODAY, owner=TODAY
+                ),
                 when=TODAY,
                 owner=TODAY,
             )
