@@ -19,6 +19,7 @@ from bot.domain.request import InputPicture
 from storage import (
     cards,
     easels,
+    erasure,
     facts,
     gates,
     holdings,
@@ -70,6 +71,7 @@ MODULES: tuple[ModuleType, ...] = tuple(
     for name in (
         "cards",
         "easels",
+        "erasure",
         "facts",
         "gates",
         "holdings",
@@ -93,6 +95,8 @@ CALLS: dict[Callable[..., object], Call] = {
     easels.bind: lambda tx, job: easels.bind(tx, "name", browser="digest"),
     easels.used: lambda tx, job: easels.used(tx, "name", job_id=job.id),
     easels.clear: lambda tx, job: easels.clear(tx, before=NOW),
+    erasure.purge: lambda tx, job: erasure.purge(tx, [job.id]),
+    erasure.scrub: lambda tx, job: erasure.scrub(tx, [job.id]),
     facts.get: lambda tx, job: facts.get(tx, "key"),
     facts.put: lambda tx, job: facts.put(tx, "key", "value"),
     gates.all_closed: lambda tx, job: gates.all_closed(tx),
