@@ -5,12 +5,12 @@ import dataclasses
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from difflib import get_close_matches
 
 from bot.domain.errors import StorageError
 from bot.domain.gates import Gate, GateReason, server_scope, shut_works
-from bot.domain.job import Card, Job, JobStatus, Outcome, Route, Verdict
+from bot.domain.job import Card, Job, JobStatus
 from bot.domain.limits import decide
 from bot.domain.line import Place
 from bot.domain.preferences import ServerSettings
@@ -30,14 +30,12 @@ from bot.domain.refusal import (
 from bot.domain.request import PERSONAL, SEED_MAX, Aspect, ImageRequest, Kind, Requester
 from bot.domain.styles import Style
 from bot.engine.account import account_of
+from bot.engine.cancelling import ACK_GRACE, cancel
 from bot.engine.line import LineView
 from bot.engine.policy import Policy
 from bot.modelslab.catalogue import Catalogue, Review, review
-from storage import cards, gates, inputs, jobs, preferences, quotas, slots
+from storage import cards, gates, inputs, jobs, preferences, quotas
 from storage.database import Database, Transaction
-
-# A job whose acknowledgement is still on its way is not submitted; after a crash, it is.
-ACK_GRACE = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,14 +172,16 @@ class Intake:
         async with self._database.transaction() as tx:
             job = await jobs.get(tx, job_id)
             if job is not None and job.status is JobStatus.QUEUED:
-                await self._cancel(tx, job, "the acknowledgement did not reach Discord")
+                detail = "the acknowledgement did not reach Discord"
+                await cancel(tx, job, detail, now=self._now(), quiet=True)
         self._wake()
 
     async def server_left(self, guild_id: int) -> None:
         """The bot was removed from a server: its jobs in line are cancelled and refunded."""
         async with self._database.transaction() as tx:
             for job in await jobs.in_line_of_server(tx, guild_id):
-                await self._cancel(tx, job, "Limner was removed from the server")
+                detail = "Limner was removed from the server"
+                await cancel(tx, job, detail, now=self._now(), quiet=True)
         self._wake()
 
     async def _place(self, batch: Mapping[int, int | None]) -> None:
@@ -285,12 +285,3 @@ class Intake:
         """The models that a server allows for this kind of work."""
         models = (self._catalogue.get(model) for model in sorted(server.allowed_models or ()))
         return tuple(model.id for model in models if model is not None and kind in model.rules)
-
-    async def _cancel(self, tx: Transaction, job: Job, detail: str) -> None:
-        """Out of line with a full refund, and no card to tell it on."""
-        now = self._now()
-        outcome = Outcome(verdict=Verdict.CANCELLED, detail=detail)
-        done = await jobs.settled(tx, job, outcome, now=now)
-        await jobs.delivered(tx, done, route=Route.KEPT, message_id=None, now=now)
-        await quotas.close(tx, job.id, charged=0, cost_micros=0, now=now)
-        await slots.free(tx, job.id)
