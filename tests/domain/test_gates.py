@@ -9,6 +9,7 @@ from bot.domain.gates import (
     BUSY_LEAST_S,
     BUSY_S,
     EVERYTHING,
+    FOR_EVER_S,
     PLAN_S,
     PROBE_S,
     Gate,
@@ -16,6 +17,8 @@ from bot.domain.gates import (
     allowance,
     closed,
     closing_s,
+    paused,
+    server_scope,
     shut_works,
     standing,
     work_scope,
@@ -49,6 +52,9 @@ PLAN_GATE = closed(GateReason.PLAN, now=NOW, scope=work_scope("sdxl"))
         (GateReason.CREDITS, 5, None, PROBE_S),
         (GateReason.KEY, 0, None, PROBE_S),
         (GateReason.PLAN, 0, None, PLAN_S),
+        # Nothing but somebody's word opens it: neither time nor a vendor's wish.
+        (GateReason.PAUSED, 0, None, FOR_EVER_S),
+        (GateReason.PAUSED, 5, 1.0, FOR_EVER_S),
     ],
 )
 def test_how_long_a_gate_stays_closed(
@@ -59,13 +65,28 @@ def test_how_long_a_gate_stays_closed(
     assert gate.opens_at - NOW == timedelta(seconds=wait_s)
 
 
-@pytest.mark.parametrize("reason", GateReason)
+@pytest.mark.parametrize("reason", [reason for reason in GateReason if reason.is_probed])
 @pytest.mark.parametrize("tries", [1023, 1024, 1440, 10_000])
 def test_a_vendor_that_is_away_for_a_day_is_still_probed_each_minute(
     reason: GateReason, tries: int
 ) -> None:
     """2.0 ** 1024 is more than a float holds: the gate would never have opened again."""
-    assert closing_s(reason, tries=tries, retry_after_s=None) <= PLAN_S
+    assert closing_s(reason, tries=tries, retry_after_s=None) <= PROBE_S
+
+
+def test_a_paused_server_waits_for_its_moderators_and_for_nothing_else() -> None:
+    assert not GateReason.PAUSED.is_probed
+    assert not GateReason.PAUSED.concerns_owner
+    gate = closed(GateReason.PAUSED, now=NOW, scope=server_scope(7), detail="moving house")
+    # Longer than anybody will run this.
+    assert gate.opens_at.year - NOW.year >= 99
+    assert paused([gate, a_gate(), PLAN_GATE]) == {7}
+    # It stands over one server, and over no model.
+    assert standing([gate]) is None
+    assert standing([gate], guild_id=8) is None
+    assert standing([gate], guild_id=7) is GateReason.PAUSED
+    assert shut_works([gate]) == frozenset()
+    assert allowance([gate], free_slots=5, submitting=0) == 5
 
 
 @pytest.mark.parametrize(

@@ -215,9 +215,10 @@ ONE_RULE = [
     (
         Rule.OWNER_DAY,
         Limits(owner_day=5),
-        Usage(server_day=3),
-        Usage(server_day=4),
-        HERE.day_ends_at,
+        # The server's own day says nothing about its day in UTC.
+        Usage(owner_day=3, server_day=99),
+        Usage(owner_day=4),
+        OWNER.day_ends_at,
     ),
     (
         Rule.SERVER_MONTH,
@@ -306,7 +307,8 @@ def test_the_first_rule_that_is_passed_is_the_one_that_is_named() -> None:
     [
         (Limits(server_day=10), Usage(server_day=4), 6),
         (Limits(server_day=10, member_day=5), Usage(server_day=4, member_day=4), 1),
-        (Limits(server_day=10, owner_day=7), Usage(server_day=4), 3),
+        (Limits(server_day=10, owner_day=7), Usage(server_day=4, owner_day=4), 3),
+        (Limits(server_day=10, owner_day=7), Usage(server_day=9, owner_day=4), 1),
         (Limits(server_day=10, server_month=100), Usage(server_day=4, server_month=99), 1),
         # A limit that was lowered below what is used already.
         (Limits(server_day=3), Usage(server_day=4), 0),

@@ -12,7 +12,7 @@ from bot.domain.job import JobStatus
 from storage import holdings, jobs, quotas, slots, turns
 from storage.database import Database, Transaction
 from storage.tables import jobs as jobs_table
-from storage.tables import ledger
+from storage.tables import ledger, totals
 from tests.storage.ground import ALIAS, ANA, NOW, SERVER, TODAY, a_job, moved_to
 
 PAST_JOBS = 5_000
@@ -50,6 +50,7 @@ async def old_house(database: Database) -> Database:
             "user_id": number % 50,
             "day": (NOW - timedelta(days=number % 60)).strftime("%Y-%m-%d"),
             "month": "2026-11",
+            "utc_day": (NOW - timedelta(days=number % 60)).strftime("%Y-%m-%d"),
             "utc_month": "2026-11",
             "pictures": 1,
             "cost_micros": 4700,
@@ -57,9 +58,20 @@ async def old_house(database: Database) -> Database:
         }
         for number in range(1, PAST_JOBS)
     ]
+    summed = [
+        {
+            "guild_id": number % 10 + SERVER,
+            "user_id": number // 10 % 50,
+            "period": (NOW - timedelta(days=number // 500)).strftime("%Y-%m-%d"),
+            "pictures": 1,
+            "cost_micros": 4700,
+        }
+        for number in range(PAST_JOBS)
+    ]
     async with database.transaction() as tx:
         await tx.execute(insert(jobs_table), past)
         await tx.execute(insert(ledger), booked)
+        await tx.execute(insert(totals), summed)
         for status in JobStatus:
             await moved_to(tx, await a_job(tx), status)
     return database
@@ -97,9 +109,7 @@ QUESTIONS: dict[str, tuple[Ask, set[str]]] = {
         ),
         {
             "jobs_of_server_now",
-            "ledger_of_server_day",
-            "ledger_of_server_month",
-            "ledger_of_owner_month",
+            "totals USING PRIMARY KEY (guild_id=? AND user_id=? AND period=?)",
         },
     ),
     "due": (
