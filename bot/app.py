@@ -32,6 +32,7 @@ from bot.engine.progress import ProgressBoard
 from bot.engine.records import Records
 from bot.engine.runner import Runner
 from bot.engine.steps import Steps
+from bot.engine.withdrawing import Withdrawals
 from bot.modelslab.catalogue import Catalogue
 from bot.modelslab.client import ModelsLab
 from bot.settings import Settings
@@ -113,6 +114,12 @@ async def open_house(
             wake=lambda: runner.wake(),
             now=now,
         )
+        withdrawals = Withdrawals(
+            database,
+            now=now,
+            wake=lambda: runner.wake(),
+            show=lambda job: runner.show(job),
+        )
         point_at(settings.discord_api_url)
         inputs = Inputs(database, files=files, downloader=downloader, now=now)
         base = settings.public_url
@@ -126,6 +133,7 @@ async def open_house(
         client = LimnerClient(
             Parts(
                 intake=intake,
+                withdrawals=withdrawals,
                 records=records,
                 inputs=inputs,
                 catalogue=catalogue,

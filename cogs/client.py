@@ -16,6 +16,7 @@ from bot.domain.errors import StorageError
 from bot.engine.inputs import Inputs
 from bot.engine.intake import Intake
 from bot.engine.records import Records
+from bot.engine.withdrawing import Withdrawals
 from bot.modelslab.catalogue import Catalogue
 from cogs.buttons import JobButton, PickButton
 from cogs.door import Door
@@ -50,6 +51,7 @@ class Parts:
     """What the cogs are made from."""
 
     intake: Intake
+    withdrawals: Withdrawals
     records: Records
     inputs: Inputs
     catalogue: Catalogue
@@ -90,7 +92,7 @@ class LimnerClient(commands.AutoShardedBot):
     def _cogs_made(self) -> Iterable[commands.Cog]:
         intake, records = self.parts.intake, self.parts.records
         catalogue, styles = self.parts.catalogue, self.parts.styles
-        door, guard = Door(intake), cast(GuardedTree, self.tree).guard
+        door, guard = Door(intake, self.parts.withdrawals), cast(GuardedTree, self.tree).guard
         sources = Sources(inputs=self.parts.inputs, records=records)
         painting = Painting(self.parts.mask_link)
         rework = Rework(
@@ -118,7 +120,7 @@ class LimnerClient(commands.AutoShardedBot):
         """The bot was removed from a server (an outage of Discord's does not come here)."""
         _log.info("server.left server=%d", guild.id)
         try:
-            await self.parts.intake.server_left(guild.id)
+            await self.parts.withdrawals.server_left(guild.id)
         except StorageError:
             # Its jobs stay in line and are kept instead of cancelled when they are done.
             _log.exception("server.left_unnoted server=%d", guild.id)

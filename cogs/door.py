@@ -10,6 +10,7 @@ from bot.domain.errors import StorageError
 from bot.domain.refusal import AlreadyAccepted
 from bot.domain.request import ImageRequest, Requester
 from bot.engine.intake import Accepted, Intake, Reply
+from bot.engine.withdrawing import Withdrawals
 from cogs import cards
 from cogs.answers import Ack, Aside, acknowledge, defer, whisper
 from cogs.guard import SERVERS_ONLY
@@ -24,8 +25,9 @@ Complete = Callable[[ImageRequest], Awaitable[ImageRequest | Aside]]
 class Door:
     """Every command and button that asks for pictures enters here."""
 
-    def __init__(self, intake: Intake) -> None:
+    def __init__(self, intake: Intake, withdrawals: Withdrawals) -> None:
         self._intake = intake
+        self._withdrawals = withdrawals
 
     async def enter(
         self,
@@ -90,7 +92,7 @@ class Door:
         finally:
             if not ack.stands:
                 _log.warning("card.failed job=%s", job.id)
-                await self._withdraw(job.id)
+                await self._take_back(job.id)
         if ack.stands:
             await self._placed(job.id, ack.message_id)
 
@@ -101,9 +103,9 @@ class Door:
             # The job is in line and goes on by itself; its token still reaches the card.
             _log.exception("card.unnoted job=%s", job_id)
 
-    async def _withdraw(self, job_id: int) -> None:
+    async def _take_back(self, job_id: int) -> None:
         try:
-            await self._intake.withdraw(job_id)
+            await self._withdrawals.unplaced(job_id)
         except StorageError:
             # The job stays in line, and its pictures come as a new message.
             _log.exception("card.unwithdrawn job=%s", job_id)

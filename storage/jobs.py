@@ -220,6 +220,11 @@ async def settled(tx: Transaction, job: Job, outcome: Outcome, *, now: datetime)
     )
 
 
+async def withhold(tx: Transaction, job: Job) -> Job:
+    """The job goes on where it is; what it brings is kept and not posted."""
+    return await _change(tx, job, {"withheld": True})
+
+
 async def delivered(
     tx: Transaction, job: Job, *, route: Route, message_id: int | None, now: datetime
 ) -> Job:

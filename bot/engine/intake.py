@@ -10,7 +10,7 @@ from difflib import get_close_matches
 
 from bot.domain.errors import StorageError
 from bot.domain.gates import Gate, GateReason, server_scope, shut_works
-from bot.domain.job import Card, Job, JobStatus
+from bot.domain.job import Card, Job
 from bot.domain.limits import decide
 from bot.domain.line import Place
 from bot.domain.preferences import ServerSettings
@@ -30,7 +30,7 @@ from bot.domain.refusal import (
 from bot.domain.request import PERSONAL, SEED_MAX, Aspect, ImageRequest, Kind, Requester
 from bot.domain.styles import Style
 from bot.engine.account import account_of
-from bot.engine.cancelling import ACK_GRACE, cancel
+from bot.engine.cancelling import ACK_GRACE
 from bot.engine.line import LineView
 from bot.engine.policy import Policy
 from bot.modelslab.catalogue import Catalogue, Review, review
@@ -165,23 +165,6 @@ class Intake:
             except StorageError:
                 self._placements = {**batch, **self._placements}
                 raise
-        self._wake()
-
-    async def withdraw(self, job_id: int) -> None:
-        """The acknowledgement surely failed: take the job out of line, with nobody to tell."""
-        async with self._database.transaction() as tx:
-            job = await jobs.get(tx, job_id)
-            if job is not None and job.status is JobStatus.QUEUED:
-                detail = "the acknowledgement did not reach Discord"
-                await cancel(tx, job, detail, now=self._now(), quiet=True)
-        self._wake()
-
-    async def server_left(self, guild_id: int) -> None:
-        """The bot was removed from a server: its jobs in line are cancelled and refunded."""
-        async with self._database.transaction() as tx:
-            for job in await jobs.in_line_of_server(tx, guild_id):
-                detail = "Limner was removed from the server"
-                await cancel(tx, job, detail, now=self._now(), quiet=True)
         self._wake()
 
     async def _place(self, batch: Mapping[int, int | None]) -> None:

@@ -74,6 +74,10 @@ class Runner:
         """There may be work: look now."""
         self._bell.set()
 
+    def show(self, job: Job) -> None:
+        """The card of this job, which the vendor has, no longer says what is so."""
+        self._errand(f"withheld:{job.id}", partial(self._board.show_started, job))
+
     async def run(self) -> None:
         """Work until `stop`. What was being submitted when the process died is settled first."""
         recovered = False

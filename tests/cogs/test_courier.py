@@ -405,7 +405,7 @@ async def test_progress_edits_the_card_at_a_bearable_pace(way: Way) -> None:
 
 async def test_progress_never_follows_the_result(way: Way) -> None:
     progress = Progress(job=replace(way.job, status=JobStatus.WAITING), card=way.card)
-    await way.house.bot.intake.withdraw(1)
+    await way.house.bot.client.parts.withdrawals.unplaced(1)
 
     await way.courier.progress(progress)
 

@@ -61,7 +61,7 @@ async def some_days(world: World, dice: random.Random) -> list[int]:
         if dice.random() < 0.1:
             world.courier.discord_is_down(1)
         if dice.random() < 0.1:
-            await world.intake.withdraw(said.job.id)
+            await world.withdrawals.unplaced(said.job.id)
 
     world.start()
     await asyncio.gather(*(ask() for _ in range(JOBS)))

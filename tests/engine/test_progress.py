@@ -109,7 +109,7 @@ async def test_what_was_withdrawn_is_not_remembered_for_ever(world: World) -> No
     for _ in range(5):
         asked = await world.asks()
         await refresh(world)
-        await world.intake.withdraw(asked.job.id)
+        await world.withdrawals.unplaced(asked.job.id)
     await refresh(world)
     assert board_of(world)._shown == {}
 
@@ -123,7 +123,7 @@ async def test_places_in_line_are_told_as_they_shorten(tmp_path: Path, vendor: V
         waiting = [await world.asks() for _ in range(8)]
         await refresh(world)
         for said in waiting[:6]:
-            await world.intake.withdraw(said.job.id)
+            await world.withdrawals.unplaced(said.job.id)
         # Six of eight seconds each less, less what has passed since.
         assert await refresh(world) == [waiting[6].job.id, waiting[7].job.id]
         last = world.courier.progress_shown[-1]

@@ -218,9 +218,9 @@ async def test_one_interaction_makes_one_job(world: World) -> None:
 
 async def test_a_withdrawn_job_costs_nothing_and_frees_its_place(world: World) -> None:
     asked = await world.asks(count=4)
-    await world.intake.withdraw(asked.job.id)
-    await world.intake.withdraw(asked.job.id)
-    await world.intake.withdraw(999)
+    await world.withdrawals.unplaced(asked.job.id)
+    await world.withdrawals.unplaced(asked.job.id)
+    await world.withdrawals.unplaced(999)
     await world.until_done()
     job = await world.job(asked.job.id)
     assert (job.status, job.route) == (JobStatus.DELIVERED, Route.KEPT)
@@ -234,7 +234,7 @@ async def test_what_the_vendor_has_cannot_be_withdrawn(world: World) -> None:
     world.vendor.hold()
     asked = await world.asks()
     before = await world.until_status(asked.job.id, JobStatus.WAITING)
-    await world.intake.withdraw(asked.job.id)
+    await world.withdrawals.unplaced(asked.job.id)
     assert await world.job(asked.job.id) == before
 
 
@@ -247,7 +247,7 @@ async def test_a_server_that_removes_the_bot_gets_its_line_cancelled(
         await world.until_status(begun.job.id, JobStatus.WAITING)
         here = [await world.asks(count=2) for _ in range(3)]
         elsewhere = await world.asks(where=OTHER_SERVER)
-        await world.intake.server_left(SERVER)
+        await world.withdrawals.server_left(SERVER)
         for said in here:
             job = await world.job(said.job.id)
             assert job.outcome is not None

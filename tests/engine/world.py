@@ -26,6 +26,7 @@ from bot.engine.progress import ProgressBoard
 from bot.engine.records import Records
 from bot.engine.runner import Runner
 from bot.engine.steps import Steps
+from bot.engine.withdrawing import Withdrawals
 from bot.modelslab.catalogue import Catalogue
 from bot.modelslab.client import ModelsLab
 from sandbox.modelslab import Vendor
@@ -97,6 +98,7 @@ class World:
     policy: Policy
     database: Database
     intake: Intake
+    withdrawals: Withdrawals
     records: Records
     steps: Steps
     runner: Runner
@@ -310,6 +312,9 @@ async def a_world(
             policy=policy,
             database=database,
             intake=intake,
+            withdrawals=Withdrawals(
+                database, now=clock.now, wake=runner.wake, show=runner.show
+            ),
             records=Records(database, files=files, catalogue=catalogue),
             steps=steps,
             runner=runner,
