@@ -20,6 +20,7 @@ from bot.pictures.normalising import (
     vendor_copy,
 )
 from bot.pictures.texts import with_text
+from bot.pictures.thumbnails import thumbnail
 from bot.pictures.verification import MAX_BYTES, MAX_PIXELS, Verified, verify
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "mask_from_file",
     "mask_from_transparency",
     "normalise",
+    "thumbnail",
     "vendor_copy",
     "verify",
     "with_text",

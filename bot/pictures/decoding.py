@@ -24,14 +24,24 @@ _PROFILE_MAX_BYTES: Final = 4_000_000
 _GREY_MODES: Final = frozenset({"1", "L", "LA"})
 
 
-def decoded(data: bytes, kind: Format, *, max_pixels: int, by_profile: bool = True) -> Image.Image:
+def decoded(
+    data: bytes,
+    kind: Format,
+    *,
+    max_pixels: int,
+    by_profile: bool = True,
+    down_to_px: int | None = None,
+) -> Image.Image:
     """The first frame as RGB or RGBA, turned as its EXIF says, without any metadata.
 
     Colours are converted to sRGB where a profile says what they mean, unless `by_profile` is off.
+    A JPEG may be decoded smaller where that is quicker, no side below `down_to_px` by that.
 
     Raises PictureError if the picture is damaged, or has more than `max_pixels`.
     """
     with opened(data, kind, max_pixels=max_pixels) as picture, reading():
+        if down_to_px is not None:
+            picture.draft(None, (down_to_px, down_to_px))
         picture.load()
         turn = _TURNS.get(_orientation(picture))
         icc = picture.info.get("icc_profile") if by_profile else None

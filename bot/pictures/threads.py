@@ -7,7 +7,7 @@ own, so that small ones need not wait behind them.
 
 import asyncio
 import contextvars
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from typing import Final, TypeVar
@@ -103,6 +103,12 @@ async def composite(
     pixels = max(announced_pixels(data) for data in (original, result, mask))
     work = partial(pictures.composite, original, result, mask, feather_px=feather_px)
     return await _apart(pixels, work)
+
+
+async def thumbnail(results: Sequence[bytes]) -> bytes:
+    """`bot.pictures.thumbnail`, in a thread."""
+    pixels = max(map(announced_pixels, results), default=0)
+    return await _apart(pixels, partial(pictures.thumbnail, results))
 
 
 async def _apart(pixels: int, work: Callable[[], T]) -> T:

@@ -29,6 +29,7 @@ CALLS: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
     "mask_from_file": ((_PNG,), _SIZE),
     "mask_from_transparency": ((SAMPLES["webp-alpha"],), {}),
     "normalise": ((SAMPLES["jpeg"],), {"max_pixels": 10_000}),
+    "thumbnail": (((_PNG, SAMPLES["jpeg"]),), {}),
     "vendor_copy": ((_PNG,), {"width_px": 64, "height_px": 64, "limit_bytes": 9_000}),
     "verify": ((_PNG,), {"max_pixels": 5_000, "max_bytes": 90_000}),
     "with_text": ((_PNG, {"Prompt": "fox"}), {}),
