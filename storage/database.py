@@ -7,6 +7,7 @@ lock, in order, instead of in SQLite's busy handler; the busy time-out is for ot
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
@@ -26,6 +27,9 @@ from bot.domain.errors import StorageBusy, StorageError, StorageUnusable
 # "Limn" in ASCII: says whose file it is, also to the `file` command.
 APPLICATION_ID = 0x4C696D6E
 BUSY_TIMEOUT_S = 5.0
+FOLD_PATIENCE_S = 5.0
+# How long writers may be held up for each try to empty the write-ahead log.
+FOLD_MOMENT_S = 0.05
 WRITES = "limner_writes"
 
 Transaction = AsyncConnection
@@ -91,6 +95,34 @@ class Database:
         async with self._connection(writes=False) as connection:
             yield connection
 
+    async def fold(self, *, patience_s: float = FOLD_PATIENCE_S) -> bool:
+        """Bring all that is written into the file itself, and empty the write-ahead log.
+
+        Only then is what was deleted nowhere any more. Our writers wait for a moment at a time;
+        False where somebody kept reading an older state for longer than `patience_s`.
+        """
+        give_up_at = time.monotonic() + patience_s
+        while True:
+            async with self._writing:
+                if await asyncio.to_thread(_checkpoint, self.path):
+                    return True
+            if time.monotonic() >= give_up_at:
+                return False
+            await asyncio.sleep(FOLD_MOMENT_S)
+
+    async def rewrite(self) -> None:
+        """Write the whole file anew, without what is left over in it; writers wait meanwhile.
+
+        SQLite blanks what it deletes, but not the copies that stay behind where it has moved a
+        row from one page to another. It takes about a second for each 100 MB.
+        """
+        async with self._writing:
+            await asyncio.to_thread(_vacuum, self.path)
+
+    async def size_bytes(self) -> int:
+        """How large the file is."""
+        return (await asyncio.to_thread(self.path.stat)).st_size
+
     async def ping(self) -> None:
         """Return if the file answers; raise StorageError if not."""
         async with self.reading() as connection:
@@ -108,6 +140,28 @@ class Database:
             raise _translated(error.orig) from error
         except PoolTimeout as error:
             raise StorageBusy("the database is busy") from error
+
+
+def _checkpoint(path: Path) -> bool:
+    """Whether the write-ahead log is empty now. Waits for nobody longer than a moment."""
+    try:
+        with closing(sqlite3.connect(path, timeout=FOLD_MOMENT_S)) as connection:
+            busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.Error as error:
+        failure = _translated(error)
+        if isinstance(failure, StorageBusy):
+            return False
+        raise failure from error
+    return not busy
+
+
+def _vacuum(path: Path) -> None:
+    try:
+        with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT_S)) as connection:
+            connection.execute("PRAGMA secure_delete=ON")
+            connection.execute("VACUUM")
+    except sqlite3.Error as error:
+        raise _translated(error) from error
 
 
 def _translated(error: BaseException | None) -> StorageError:
