@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.domain.errors import DownloadError, PictureError
+from bot.domain.errors import DownloadError, PictureError, StorageError
 from bot.domain.job import Job, StoredPicture, VendorTicket
 from bot.domain.request import Kind
 from bot.download import Downloader
@@ -15,16 +16,34 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class Thumbnail:
+    """The small picture that stands for a job's result, in our own store."""
+
+    sha256: str
+    flagged: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Collected:
     """The pictures that are safe on our disk, and why the others are not."""
 
     kept: tuple[StoredPicture, ...]
     faults: tuple[DownloadError, ...]
+    thumbnail: Thumbnail | None = None
 
     @property
     def may_grow(self) -> bool:
         """Whether another try may bring what is missing."""
         return any(fault.retryable for fault in self.faults)
+
+
+NOTHING = Collected(kept=(), faults=())
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    picture: StoredPicture
+    data: bytes
 
 
 class Collector:
@@ -34,22 +53,42 @@ class Collector:
         self._downloader = downloader
         self._files = files
 
-    async def collect(self, job: Job, ticket: VendorTicket, links: tuple[str, ...]) -> Collected:
-        """Every picture that the links lead to, in their order."""
+    async def collect(
+        self, job: Job, ticket: VendorTicket, links: tuple[str, ...], *, is_last: bool = True
+    ) -> Collected:
+        """Every picture that the links lead to, in their order.
+
+        Where another try may bring more and this one is not the last, there is no thumbnail yet.
+        """
         found = await asyncio.gather(
             *(
                 self._picture(job, position, link, flagged=ticket.flagged)
                 for position, link in enumerate(links, 1)
             )
         )
-        return Collected(
-            kept=tuple(each for each in found if isinstance(each, StoredPicture)),
+        kept = [each for each in found if isinstance(each, _Found)]
+        collected = Collected(
+            kept=tuple(each.picture for each in kept),
             faults=tuple(each for each in found if isinstance(each, DownloadError)),
         )
+        if not kept or (collected.may_grow and not is_last):
+            return collected
+        return replace(collected, thumbnail=await self._thumbnail(job, kept))
+
+    async def _thumbnail(self, job: Job, kept: Sequence[_Found]) -> Thumbnail | None:
+        """Best effort: a result without a small picture is still a result."""
+        try:
+            small = await pictures.thumbnail([each.data for each in kept])
+            return Thumbnail(
+                await self._files.put(small), flagged=any(each.picture.flagged for each in kept)
+            )
+        except (PictureError, StorageError) as error:
+            log.warning("job.no_thumbnail job=%d why=%s", job.id, error)
+            return None
 
     async def _picture(
         self, job: Job, position: int, link: str, *, flagged: bool
-    ) -> StoredPicture | DownloadError:
+    ) -> _Found | DownloadError:
         try:
             data = await self._downloader.get(link)
             seen = await pictures.verify(data)
@@ -70,11 +109,11 @@ class Collector:
             flagged=flagged,
         )
         source = job.request.source
-        if composed is None or source is None:
-            return picture
-        return replace(
-            picture, mime="image/png", width_px=source.width_px, height_px=source.height_px
-        )
+        if composed is not None and source is not None:
+            picture = replace(
+                picture, mime="image/png", width_px=source.width_px, height_px=source.height_px
+            )
+        return _Found(picture, composed or data)
 
     async def _composed(self, job: Job, data: bytes) -> bytes | None:
         """An inpainted picture laid over the original: outside the mask nothing has changed.

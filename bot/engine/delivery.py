@@ -7,25 +7,21 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot.domain.errors import CourierError, PictureError, StorageError
-from bot.domain.job import Card, Job, Route, StoredPicture
+from bot.domain.errors import CourierError
+from bot.domain.job import Job, Route
 from bot.engine.account import account_of
-from bot.engine.courier import Courier, Delivered, Delivery, File, Receipt
+from bot.engine.courier import Courier, Delivered, Delivery, Receipt
+from bot.engine.packing import packed
 from bot.engine.policy import Policy
 from bot.modelslab.catalogue import Catalogue
-from bot.pictures import threads as pictures
 from storage import cards, jobs, preferences, results
 from storage.database import Database
 from storage.pictures import PictureFiles
 
 log = logging.getLogger(__name__)
 
-FILE_MAX_BYTES = 10 * 1024 * 1024
-MESSAGE_MAX_BYTES = 24 * 1024 * 1024
 GIVES_UP_AFTER = timedelta(hours=24)
 LONG_JOB = timedelta(minutes=1)
-
-_ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/gif": "gif"}
 
 
 class DeliveryStep:
@@ -87,7 +83,7 @@ class DeliveryStep:
             card = await cards.get(tx, job.id)
             kept = await results.of_job(tx, job.id)
             account = await account_of(tx, job.requester, policy=self._policy, now=self._now())
-        files, notes = await self._uploads(job, card, kept)
+        files, notes = await packed(job, kept, files=self._files, limit_bytes=card.file_limit_bytes)
         return Delivery(
             job=job,
             card=card,
@@ -100,40 +96,6 @@ class DeliveryStep:
             notes=notes,
         )
 
-    async def _uploads(
-        self, job: Job, card: Card, kept: tuple[StoredPicture, ...]
-    ) -> tuple[tuple[File, ...], tuple[str, ...]]:
-        """The files as Discord takes them, and what the asker must know about them."""
-        files: list[File] = []
-        notes: list[str] = []
-        if not kept:
-            return (), ()
-        limit_bytes = min(card.file_limit_bytes, FILE_MAX_BYTES, MESSAGE_MAX_BYTES // len(kept))
-        for picture in kept:
-            try:
-                data = await pictures.with_text(await self._files.get(picture.sha256), _texts(job))
-                fitted = await pictures.fit(data, limit_bytes=limit_bytes)
-            except (StorageError, PictureError) as error:
-                log.error(
-                    "job.picture_gone job=%d picture=%d why=%s", job.id, picture.position, error
-                )
-                why = str(error).rstrip(".")
-                notes.append(f"Picture {picture.position} could not be sent: {why}.")
-                continue
-            if fitted.changed:
-                notes.append(
-                    f"Picture {picture.position} was too large for Discord and was made smaller."
-                )
-            files.append(
-                File(
-                    name=f"limner-{job.id}-{picture.position}.{_ENDINGS[fitted.mime]}",
-                    data=fitted.data,
-                    description=_alt_text(job, picture, of=len(kept)),
-                    spoiler=job.request.spoiler,
-                )
-            )
-        return tuple(files), tuple(notes)
-
     async def _wants_ping(self, job: Job) -> bool:
         took_long = self._now() - job.created_at > LONG_JOB
         if not took_long or job.request.private:
@@ -145,22 +107,3 @@ class DeliveryStep:
                 tx, guild_id=job.requester.guild_id, user_id=job.requester.user_id
             )
         return member.ping is not False
-
-
-def _texts(job: Job) -> dict[str, str]:
-    """What a PNG says about itself; work without words has no title."""
-    texts = {
-        "Title": job.request.prompt,
-        "Software": "Limner",
-        "Model": job.request.model,
-        "Seed": str(job.seed),
-        "Job": str(job.id),
-    }
-    return {keyword: text for keyword, text in texts.items() if text}
-
-
-def _alt_text(job: Job, picture: StoredPicture, *, of: int) -> str:
-    which = f" ({picture.position} of {of})" if of > 1 else ""
-    # Work on a picture alone has no words.
-    words = f": {job.request.prompt}" if job.request.prompt else ""
-    return f"Generated picture{which}{words}"[:1024]

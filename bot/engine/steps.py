@@ -13,10 +13,11 @@ from datetime import datetime, timedelta
 from bot.domain import schedule
 from bot.domain.errors import StaleJob, StorageBusy
 from bot.domain.gates import PROBE_S, GateReason
-from bot.domain.job import Job, JobStatus, Outcome, StoredPicture, VendorTicket, Verdict
+from bot.domain.job import Job, JobStatus, Outcome, VendorTicket, Verdict
 from bot.domain.styles import Style, styled
 from bot.download import Downloader
-from bot.engine.collecting import Collector
+from bot.engine.cancelling import cancel
+from bot.engine.collecting import NOTHING, Collected, Collector
 from bot.engine.gatekeeper import Gatekeeper
 from bot.engine.policy import Policy
 from bot.engine.uploads import Images, Uploads
@@ -237,6 +238,9 @@ class Steps:
             back = jobs.later if job.status is JobStatus.QUEUED else jobs.back_to_line
             job = await back(tx, job, due_at=self._now() + aside, attempts=attempts)
             await slots.free(tx, job.id)
+            if job.withheld:
+                # Nobody waits for what it would bring, and nothing was bought.
+                job = await cancel(tx, job, "", now=self._now(), quiet=False)
         if reason is GateReason.DOWN:
             await self._gatekeeper.failed(reply.message)
         else:
@@ -252,17 +256,17 @@ class Steps:
             return await self._settle(
                 job, Outcome(verdict=Verdict.FLAGGED, received=len(links), flagged=len(links))
             )
-        found = await self._collector.collect(job, ticket, links)
-        if found.may_grow:
-            first_time = job.ticket is None or not job.ticket.links
-            tries = 1 if first_time else job.attempts + 1
-            if tries < schedule.DOWNLOAD_TRIES:
-                return await self._later(job, schedule.retry_s(tries), ticket, attempts=tries)
+        first_time = job.ticket is None or not job.ticket.links
+        tries = 1 if first_time else job.attempts + 1
+        is_last = tries >= schedule.DOWNLOAD_TRIES
+        found = await self._collector.collect(job, ticket, links, is_last=is_last)
+        if found.may_grow and not is_last:
+            return await self._later(job, schedule.retry_s(tries), ticket, attempts=tries)
         if not found.kept:
             detail = str(found.faults[0]) if found.faults else "no picture was named"
             return await self._settle(job, Outcome(verdict=Verdict.LOST, detail=detail))
         outcome = Outcome(verdict=Verdict.PICTURES, received=len(found.kept))
-        return await self._settle(job, outcome, found.kept, made=len(links))
+        return await self._settle(job, outcome, found, made=len(links))
 
     async def _later(
         self,
@@ -279,7 +283,7 @@ class Steps:
             return await jobs.later(tx, job, due_at=due_at, ticket=ticket, attempts=attempts)
 
     async def _settle(
-        self, job: Job, outcome: Outcome, kept: tuple[StoredPicture, ...] = (), *, made: int = 0
+        self, job: Job, outcome: Outcome, found: Collected = NOTHING, *, made: int = 0
     ) -> Job:
         """→ SETTLED: outcome, pictures, ledger and slot in one transaction.
 
@@ -287,7 +291,9 @@ class Steps:
         """
         async with self._database.transaction() as tx:
             settled = await jobs.settled(tx, job, outcome, now=self._now())
-            await results.put(tx, job.id, kept)
+            await results.put(tx, job.id, found.kept)
+            if (small := found.thumbnail) is not None:
+                await results.put_thumbnail(tx, job.id, small.sha256, flagged=small.flagged)
             await quotas.close(
                 tx,
                 job.id,
