@@ -8,15 +8,20 @@ import discord
 
 from bot.domain.errors import StorageError
 from bot.domain.refusal import AlreadyAccepted
-from bot.domain.request import ImageRequest, Requester
-from bot.engine.intake import Accepted, Intake, Reply
+from bot.domain.request import PERSONAL, ImageRequest, Requester
+from bot.engine.booking import Reply
+from bot.engine.intake import Accepted, Intake
 from bot.engine.withdrawing import Withdrawals
 from cogs import cards
 from cogs.answers import Ack, Aside, acknowledge, defer, whisper
-from cogs.guard import SERVERS_ONLY
+from cogs.home import home_of
 from cogs.refusals import refused
 
 _log = logging.getLogger(__name__)
+
+NOWHERE = (
+    "**I cannot tell where this is.** Nothing was charged. Ask again in a channel of a server."
+)
 
 Complete = Callable[[ImageRequest], Awaitable[ImageRequest | Aside]]
 """Reads what a request starts from, which may take longer than Discord waits for an answer."""
@@ -43,7 +48,7 @@ class Door:
         requester = requester_of(interaction)
         obstacle = obstacle_to(interaction, private=request.private)
         if obstacle is not None or requester is None:
-            await whisper(interaction, obstacle or SERVERS_ONLY)
+            await whisper(interaction, obstacle or NOWHERE)
             return
         if complete is not None:
             refusal = await self._intake.obstacle(request, requester)
@@ -113,8 +118,11 @@ class Door:
 
 def obstacle_to(interaction: discord.Interaction, *, private: bool) -> str | None:
     """Why no result could be posted here, before anything is read; None where it could."""
-    if interaction.guild_id is None or interaction.channel_id is None:
-        return SERVERS_ONLY
+    if interaction.channel_id is None:
+        return NOWHERE
+    if home_of(interaction) == PERSONAL:
+        # It comes by the interaction alone, or as a direct message.
+        return None
     missing = missing_permissions(
         interaction.app_permissions,
         in_thread=isinstance(interaction.channel, discord.Thread),
@@ -124,12 +132,18 @@ def obstacle_to(interaction: discord.Interaction, *, private: bool) -> str | Non
 
 
 def requester_of(interaction: discord.Interaction) -> Requester | None:
-    """Who asks, and where; None outside of servers."""
-    if interaction.guild_id is None or interaction.channel_id is None:
+    """Who asks, and where; None where Discord does not say in which channel."""
+    guild_id = home_of(interaction)
+    if interaction.channel_id is None:
         return None
+    if guild_id == PERSONAL:
+        # Neither roles nor the flag of a channel count outside of servers that have the bot.
+        return Requester(
+            user_id=interaction.user.id, guild_id=guild_id, channel_id=interaction.channel_id
+        )
     return Requester(
         user_id=interaction.user.id,
-        guild_id=interaction.guild_id,
+        guild_id=guild_id,
         channel_id=interaction.channel_id,
         age_restricted=is_age_restricted(interaction),
         role_ids=_role_ids(interaction.user),

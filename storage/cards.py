@@ -1,6 +1,6 @@
 """Cards: the one message that stands for a job, and how to reach it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,16 +11,20 @@ from storage.database import Transaction
 from storage.tables import cards
 
 
-async def insert_card(tx: Transaction, card: Card) -> None:
-    await tx.execute(
-        insert(cards).values(
-            job_id=card.job_id,
-            private=card.private,
-            token=card.token,
-            token_expires_at=card.token_expires_at,
-            file_limit_bytes=card.file_limit_bytes,
-        )
-    )
+async def insert_cards(tx: Transaction, new: Iterable[Card]) -> None:
+    """Note how new jobs' cards can be reached; their messages are not known yet."""
+    rows = [
+        {
+            "job_id": card.job_id,
+            "private": card.private,
+            "token": card.token,
+            "token_expires_at": card.token_expires_at,
+            "file_limit_bytes": card.file_limit_bytes,
+        }
+        for card in new
+    ]
+    if rows:
+        await tx.execute(insert(cards), rows)
 
 
 async def get(tx: Transaction, job_id: int) -> Card:

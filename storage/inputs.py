@@ -1,6 +1,6 @@
 """Which pictures a job starts from, and where the vendor has its copies of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,10 +26,11 @@ def of_request(job: Job) -> Mapping[str, InputPicture]:
     return {role: picture for role, picture in named.items() if picture is not None}
 
 
-async def put(tx: Transaction, job: Job) -> None:
-    """Note what a new job starts from, so that its files are kept."""
+async def put(tx: Transaction, new: Iterable[Job]) -> None:
+    """Note what new jobs start from, so that its files are kept."""
     rows = [
         {"job_id": job.id, "role": role, "sha256": picture.sha256}
+        for job in new
         for role, picture in of_request(job).items()
     ]
     if rows:

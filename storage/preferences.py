@@ -1,6 +1,9 @@
 """What servers and members have set for themselves."""
 
-from sqlalchemy import delete, select
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Row, delete, select, tuple_
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.preferences import MemberSettings, ServerSettings
@@ -9,24 +12,15 @@ from storage.database import Transaction
 from storage.tables import member_settings, role_quotas, server_settings
 
 
+async def of_servers(tx: Transaction, guild_ids: Collection[int]) -> dict[int, ServerSettings]:
+    """What these servers have set; servers that have set nothing are there, too."""
+    query = select(server_settings).where(server_settings.c.guild_id.in_(guild_ids))
+    known = {row.guild_id: _server(row) for row in await tx.execute(query)}
+    return {guild_id: known.get(guild_id, ServerSettings()) for guild_id in guild_ids}
+
+
 async def of_server(tx: Transaction, guild_id: int) -> ServerSettings:
-    query = select(server_settings).where(server_settings.c.guild_id == guild_id)
-    row = (await tx.execute(query)).one_or_none()
-    if row is None:
-        return ServerSettings()
-    return ServerSettings(
-        server_day=row.server_day,
-        server_month=row.server_month,
-        member_day=row.member_day,
-        server_line=row.server_line,
-        member_line=row.member_line,
-        time_zone=row.time_zone,
-        model=row.model,
-        allowed_models=None if row.allowed_models is None else frozenset(row.allowed_models),
-        allowed_channels=frozenset(row.allowed_channels),
-        denied_channels=frozenset(row.denied_channels),
-        log_channel_id=row.log_channel_id,
-    )
+    return (await of_servers(tx, [guild_id]))[guild_id]
 
 
 async def set_server(tx: Transaction, guild_id: int, settings: ServerSettings) -> None:
@@ -51,21 +45,19 @@ async def set_server(tx: Transaction, guild_id: int, settings: ServerSettings) -
     )
 
 
+async def of_members(
+    tx: Transaction, members: Collection[tuple[int, int]]
+) -> dict[tuple[int, int], MemberSettings]:
+    """What these members, by (guild id, user id), have set; also those who set nothing."""
+    whose = tuple_(member_settings.c.guild_id, member_settings.c.user_id)
+    found = await tx.execute(select(member_settings).where(whose.in_(members)))
+    known = {(row.guild_id, row.user_id): _member(row) for row in found}
+    return {member: known.get(member, MemberSettings()) for member in members}
+
+
 async def of_member(tx: Transaction, *, guild_id: int, user_id: int) -> MemberSettings:
-    query = select(member_settings).where(
-        member_settings.c.guild_id == guild_id, member_settings.c.user_id == user_id
-    )
-    row = (await tx.execute(query)).one_or_none()
-    if row is None:
-        return MemberSettings()
-    return MemberSettings(
-        model=row.model,
-        aspect=None if row.aspect is None else Aspect(row.aspect),
-        count=row.pictures,
-        negative=row.negative,
-        private=row.private,
-        ping=row.ping,
-    )
+    member = (guild_id, user_id)
+    return (await of_members(tx, [member]))[member]
 
 
 async def set_member(
@@ -86,10 +78,19 @@ async def set_member(
     )
 
 
+async def role_limits_of(
+    tx: Transaction, guild_ids: Collection[int]
+) -> dict[int, dict[int, int | None]]:
+    """The daily limits of servers' roles, by server and role; None for a role that has none."""
+    query = select(role_quotas).where(role_quotas.c.guild_id.in_(guild_ids))
+    found: dict[int, dict[int, int | None]] = {guild_id: {} for guild_id in guild_ids}
+    for row in await tx.execute(query):
+        found[row.guild_id][row.role_id] = row.member_day
+    return found
+
+
 async def role_limits(tx: Transaction, guild_id: int) -> dict[int, int | None]:
-    """The daily limits of a server's roles; None for a role that has none."""
-    query = select(role_quotas).where(role_quotas.c.guild_id == guild_id)
-    return {row.role_id: row.member_day for row in await tx.execute(query)}
+    return (await role_limits_of(tx, [guild_id]))[guild_id]
 
 
 async def set_role(tx: Transaction, guild_id: int, role_id: int, member_day: int | None) -> None:
@@ -109,4 +110,31 @@ async def clear_role(tx: Transaction, guild_id: int, role_id: int) -> None:
         delete(role_quotas).where(
             role_quotas.c.guild_id == guild_id, role_quotas.c.role_id == role_id
         )
+    )
+
+
+def _server(row: Row[Any]) -> ServerSettings:
+    return ServerSettings(
+        server_day=row.server_day,
+        server_month=row.server_month,
+        member_day=row.member_day,
+        server_line=row.server_line,
+        member_line=row.member_line,
+        time_zone=row.time_zone,
+        model=row.model,
+        allowed_models=None if row.allowed_models is None else frozenset(row.allowed_models),
+        allowed_channels=frozenset(row.allowed_channels),
+        denied_channels=frozenset(row.denied_channels),
+        log_channel_id=row.log_channel_id,
+    )
+
+
+def _member(row: Row[Any]) -> MemberSettings:
+    return MemberSettings(
+        model=row.model,
+        aspect=None if row.aspect is None else Aspect(row.aspect),
+        count=row.pictures,
+        negative=row.negative,
+        private=row.private,
+        ping=row.ping,
     )

@@ -4,11 +4,13 @@ Its sums stand beside it and move in the same transaction: what is used is looke
 however long the past is.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, func, insert, literal_column, select
+from sqlalchemy import Row, func, insert, literal_column, select, union_all
 from sqlalchemy.dialects.sqlite import insert as insert_or_add
 
 from bot.domain.job import Job, JobStatus
@@ -20,85 +22,184 @@ _LIVE = [JobStatus.QUEUED, JobStatus.SUBMITTING, JobStatus.WAITING]
 _EVERYBODY = 0
 
 
-def _utc(period: str) -> str:
-    """A period of the owner's, which no server's time zone moves."""
-    return f"utc:{period}"
+class Key(NamedTuple):
+    """Names a sum: of a member, a server (user 0), or everybody (both 0), in a period."""
+
+    guild_id: int
+    user_id: int
+    period: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whose:
+    """A member of a server at a moment. `alias` stands for them in entries that they had erased.
+
+    `when` is the period in the server's time zone, `owner` the one in UTC.
+    """
+
+    guild_id: int
+    user_id: int
+    alias: int
+    when: Period
+    owner: Period
+
+    @property
+    def own(self) -> tuple[Key, ...]:
+        """The sums that their own bookings move."""
+        return _keys(
+            self.guild_id,
+            self.user_id,
+            day=self.when.day,
+            month=self.when.month,
+            utc_day=self.owner.day,
+            utc_month=self.owner.month,
+        )
+
+    @property
+    def erased(self) -> tuple[Key, Key]:
+        """What they used before they had it erased: of the day, and of the month."""
+        day, month = self.when.day, self.when.month
+        return Key(self.guild_id, self.alias, day), Key(self.guild_id, self.alias, month)
+
+
+class Sums:
+    """What is used or reserved, as it stands in one transaction: read once, and then reckoned."""
+
+    def __init__(
+        self,
+        booked: Mapping[Key, tuple[int, int]],
+        in_line: Mapping[tuple[int, int], int],
+    ) -> None:
+        self._pictures = Counter({key: pictures for key, (pictures, _) in booked.items()})
+        self._micros = Counter({key: micros for key, (_, micros) in booked.items()})
+        self._in_line = Counter(in_line)
+
+    def usage(self, whose: Whose) -> Usage:
+        """What a server and a member have used or reserved, and the owner has spent this month."""
+        member_day, member_month, server_day, server_month, owner_day, owner_month = whose.own
+        erased_day, erased_month = whose.erased
+        return Usage(
+            server_day=self._pictures[server_day],
+            server_month=self._pictures[server_month],
+            member_day=self._pictures[member_day] + self._pictures[erased_day],
+            member_month=self._pictures[member_month] + self._pictures[erased_month],
+            owner_day=self._pictures[owner_day],
+            server_line=self._in_line[whose.guild_id, _EVERYBODY],
+            member_line=self._in_line[whose.guild_id, whose.user_id],
+            owner_budget=self._micros[owner_month] / 10_000,
+        )
+
+    def add(self, whose: Whose, *, pictures: int, cost_micros: int) -> None:
+        """A job more in line, and what is reserved for it."""
+        for key in whose.own:
+            self._pictures[key] += pictures
+            self._micros[key] += cost_micros
+        for user_id in (_EVERYBODY, whose.user_id):
+            self._in_line[whose.guild_id, user_id] += 1
+
+
+async def sums(tx: Transaction, whose: Collection[Whose]) -> Sums:
+    """Everything that bears on what these members may still have."""
+    wanted = {key for each in whose for key in (*each.own, *each.erased)}
+    booked: dict[Key, tuple[int, int]] = {}
+    # One question for each server: SQLite finds triples by its index only one part at a time.
+    for guild_id in {each.guild_id for each in whose}:
+        booked |= await _booked(tx, guild_id, wanted)
+    return Sums(booked, await _in_line(tx, {each.guild_id for each in whose}))
+
+
+async def _booked(
+    tx: Transaction, guild_id: int, wanted: Collection[Key]
+) -> dict[Key, tuple[int, int]]:
+    """Pictures and cost of a server's sums and its members', and of everybody's."""
+    here = [key for key in wanted if key.guild_id == guild_id]
+    everybodys = [key.period for key in wanted if key.guild_id == _EVERYBODY]
+    query = union_all(
+        select(totals).where(
+            totals.c.guild_id == guild_id,
+            totals.c.user_id.in_({key.user_id for key in here}),
+            totals.c.period.in_({key.period for key in here}),
+        ),
+        select(totals).where(
+            totals.c.guild_id == _EVERYBODY,
+            totals.c.user_id == _EVERYBODY,
+            totals.c.period.in_(everybodys),
+        ),
+    )
+    return {
+        Key(row.guild_id, row.user_id, row.period): (row.pictures, row.cost_micros)
+        for row in await tx.execute(query)
+    }
+
+
+async def _in_line(tx: Transaction, guild_ids: Collection[int]) -> Counter[tuple[int, int]]:
+    """How many unsettled jobs servers have, and members in them."""
+    query = (
+        select(jobs.c.guild_id, jobs.c.user_id, func.count())
+        .where(
+            jobs.c.guild_id.in_(guild_ids),
+            # SQLite sees by this term that the partial index serves.
+            jobs.c.status != literal_column("'delivered'"),
+            jobs.c.status.in_([status.value for status in _LIVE]),
+        )
+        .group_by(jobs.c.guild_id, jobs.c.user_id)
+    )
+    counts: Counter[tuple[int, int]] = Counter()
+    for guild_id, user_id, count in await tx.execute(query):
+        counts[guild_id, user_id] += count
+        counts[guild_id, _EVERYBODY] += count
+    return counts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reservation:
+    """What a job may use, of whose account. `cost_micros` is an estimate."""
+
+    job: Job
+    when: Period
+    owner: Period
+    cost_micros: int
+
+
+async def reserve_all(
+    tx: Transaction, reservations: Iterable[Reservation], *, now: datetime
+) -> None:
+    """Book what jobs may use, into the period of this moment."""
+    await _book(
+        tx,
+        [
+            {
+                "job_id": each.job.id,
+                "entry": "reserve",
+                "guild_id": each.job.requester.guild_id,
+                "user_id": each.job.requester.user_id,
+                "day": each.when.day,
+                "month": each.when.month,
+                "utc_day": each.owner.day,
+                "utc_month": each.owner.month,
+                "pictures": each.job.request.pictures,
+                "cost_micros": each.cost_micros,
+                "booked_at": now,
+            }
+            for each in reservations
+        ],
+    )
 
 
 async def usage(
     tx: Transaction, *, guild_id: int, user_id: int, alias: int, when: Period, owner: Period
 ) -> Usage:
-    """What a server and a member have used or reserved, and the owner has spent this month.
-
-    `alias` is what stands for the member in entries that they had erased.
-    """
-    line = (
-        select(func.count())
-        .select_from(jobs)
-        .where(
-            jobs.c.guild_id == guild_id,
-            # SQLite sees by this term that the partial index serves.
-            jobs.c.status != literal_column("'delivered'"),
-            jobs.c.status.in_([status.value for status in _LIVE]),
-        )
-    )
-    member, server = (user_id, alias), (_EVERYBODY,)
-    # One statement: this stands on the way of every acknowledgement.
-    query = select(
-        _sum(totals.c.pictures, guild_id, server, when.day).label("server_day"),
-        _sum(totals.c.pictures, guild_id, server, when.month).label("server_month"),
-        _sum(totals.c.pictures, guild_id, member, when.day).label("member_day"),
-        _sum(totals.c.pictures, guild_id, member, when.month).label("member_month"),
-        _sum(totals.c.pictures, guild_id, server, _utc(owner.day)).label("owner_day"),
-        line.scalar_subquery().label("server_line"),
-        line.where(jobs.c.user_id == user_id).scalar_subquery().label("member_line"),
-        _sum(totals.c.cost_micros, _EVERYBODY, server, _utc(owner.month)).label("spent_micros"),
-    )
-    row = (await tx.execute(query)).one()
-    return Usage(
-        server_day=row.server_day,
-        server_month=row.server_month,
-        member_day=row.member_day,
-        member_month=row.member_month,
-        owner_day=row.owner_day,
-        server_line=row.server_line,
-        member_line=row.member_line,
-        owner_budget=row.spent_micros / 10_000,
-    )
-
-
-def _sum(column: Any, guild_id: int, user_ids: Iterable[int], period: str) -> Any:
-    return (
-        select(func.coalesce(func.sum(column), 0))
-        .where(
-            totals.c.guild_id == guild_id,
-            totals.c.user_id.in_(list(user_ids)),
-            totals.c.period == period,
-        )
-        .scalar_subquery()
-    )
+    """What one member and their server have used or reserved."""
+    whose = Whose(guild_id=guild_id, user_id=user_id, alias=alias, when=when, owner=owner)
+    return (await sums(tx, [whose])).usage(whose)
 
 
 async def reserve(
     tx: Transaction, job: Job, *, when: Period, owner: Period, cost_micros: int, now: datetime
 ) -> None:
-    """Book what the job may use, into the period of this moment."""
-    await _book(
-        tx,
-        {
-            "job_id": job.id,
-            "entry": "reserve",
-            "guild_id": job.requester.guild_id,
-            "user_id": job.requester.user_id,
-            "day": when.day,
-            "month": when.month,
-            "utc_day": owner.day,
-            "utc_month": owner.month,
-            "pictures": job.request.pictures,
-            "cost_micros": cost_micros,
-            "booked_at": now,
-        },
-    )
+    """Book what one job may use."""
+    booking = Reservation(job=job, when=when, owner=owner, cost_micros=cost_micros)
+    await reserve_all(tx, [booking], now=now)
 
 
 async def close(
@@ -112,48 +213,33 @@ async def close(
             )
         )
     ).one()
-    await _book(
-        tx,
-        {
-            "job_id": job_id,
-            "entry": "settle" if charged else "refund",
-            "guild_id": reserved.guild_id,
-            "user_id": reserved.user_id,
-            "day": reserved.day,
-            "month": reserved.month,
-            "utc_day": reserved.utc_day,
-            "utc_month": reserved.utc_month,
-            "pictures": charged - reserved.pictures,
-            "cost_micros": cost_micros - reserved.cost_micros,
-            "booked_at": now,
-        },
-    )
+    entry = {
+        "job_id": job_id,
+        "entry": "settle" if charged else "refund",
+        "guild_id": reserved.guild_id,
+        "user_id": reserved.user_id,
+        "day": reserved.day,
+        "month": reserved.month,
+        "utc_day": reserved.utc_day,
+        "utc_month": reserved.utc_month,
+        "pictures": charged - reserved.pictures,
+        "cost_micros": cost_micros - reserved.cost_micros,
+        "booked_at": now,
+    }
+    await _book(tx, [entry])
 
 
-async def _book(tx: Transaction, entry: dict[str, Any]) -> None:
-    """Append an entry, and move every sum that it is part of."""
-    await tx.execute(insert(ledger).values(entry))
-    guild_id, user_id = entry["guild_id"], entry["user_id"]
-    whose = (
-        (guild_id, user_id, entry["day"]),
-        (guild_id, user_id, entry["month"]),
-        (guild_id, _EVERYBODY, entry["day"]),
-        (guild_id, _EVERYBODY, entry["month"]),
-        (guild_id, _EVERYBODY, _utc(entry["utc_day"])),
-        (_EVERYBODY, _EVERYBODY, _utc(entry["utc_month"])),
-    )
-    more = insert_or_add(totals).values(
-        [
-            {
-                "guild_id": guild,
-                "user_id": user,
-                "period": period,
-                "pictures": entry["pictures"],
-                "cost_micros": entry["cost_micros"],
-            }
-            for guild, user, period in whose
-        ]
-    )
+async def _book(tx: Transaction, entries: Sequence[dict[str, Any]]) -> None:
+    """Append entries, and move every sum that they are part of."""
+    await tx.execute(insert(ledger), entries)
+    pictures: Counter[Key] = Counter()
+    micros: Counter[Key] = Counter()
+    for entry in entries:
+        days = {name: entry[name] for name in ("day", "month", "utc_day", "utc_month")}
+        for key in _keys(entry["guild_id"], entry["user_id"], **days):
+            pictures[key] += entry["pictures"]
+            micros[key] += entry["cost_micros"]
+    more = insert_or_add(totals)
     await tx.execute(
         more.on_conflict_do_update(
             index_elements=["guild_id", "user_id", "period"],
@@ -161,5 +247,24 @@ async def _book(tx: Transaction, entry: dict[str, Any]) -> None:
                 "pictures": totals.c.pictures + more.excluded.pictures,
                 "cost_micros": totals.c.cost_micros + more.excluded.cost_micros,
             },
-        )
+        ),
+        [
+            {**key._asdict(), "pictures": pictures[key], "cost_micros": micros[key]}
+            for key in pictures
+        ],
+    )
+
+
+def _keys(
+    guild_id: int, user_id: int, *, day: str, month: str, utc_day: str, utc_month: str
+) -> tuple[Key, ...]:
+    """The sums that an entry is part of: the member's, the server's, the owner's."""
+    return (
+        Key(guild_id, user_id, day),
+        Key(guild_id, user_id, month),
+        Key(guild_id, _EVERYBODY, day),
+        Key(guild_id, _EVERYBODY, month),
+        # No server's time zone moves the owner's periods.
+        Key(guild_id, _EVERYBODY, f"utc:{utc_day}"),
+        Key(_EVERYBODY, _EVERYBODY, f"utc:{utc_month}"),
     )

@@ -15,9 +15,10 @@ from bot.domain.job import Job
 from bot.domain.refusal import AlreadyAccepted, Refusal
 from bot.domain.request import PROMPT_MAX_CHARS, ImageRequest, Requester
 from bot.domain.tickets import Ticket, read, sign
+from bot.engine.booking import Reply
 from bot.engine.courier import Courier, Progress
 from bot.engine.inputs import Inputs
-from bot.engine.intake import Accepted, Intake, Reply
+from bot.engine.intake import Accepted, Intake
 from storage import cards, easels, jobs
 from storage.database import Database
 from storage.easels import Easel

@@ -1,25 +1,16 @@
 """Accepts requests: checks, quota reservation and job row in one transaction. Submits nothing."""
 
-import asyncio
 import dataclasses
-import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
 
-from bot.domain.errors import StorageError
-from bot.domain.gates import Gate, GateReason, server_scope, shut_works
-from bot.domain.job import Card, Job
-from bot.domain.limits import decide
+from bot.domain.gates import GateReason
+from bot.domain.job import Job
 from bot.domain.line import Place
-from bot.domain.preferences import ServerSettings
+from bot.domain.preferences import MemberSettings, ServerSettings
 from bot.domain.refusal import (
-    AlreadyAccepted,
-    ChannelNotAllowed,
-    ModelClosed,
-    ModelNotAllowed,
-    Paused,
     PersonalNotAllowed,
     Refusal,
     ServerNotAllowed,
@@ -27,24 +18,15 @@ from bot.domain.refusal import (
     UnknownModel,
     UnknownStyle,
 )
-from bot.domain.request import PERSONAL, SEED_MAX, Aspect, ImageRequest, Kind, Requester
+from bot.domain.request import PERSONAL, Aspect, ImageRequest, Requester
 from bot.domain.styles import Style
-from bot.engine.account import account_of
-from bot.engine.cancelling import ACK_GRACE
+from bot.engine.booking import Asked, Booking, Reply
 from bot.engine.line import LineView
 from bot.engine.policy import Policy
+from bot.engine.together import Together
 from bot.modelslab.catalogue import Catalogue, Review, review
-from storage import cards, gates, inputs, jobs, preferences, quotas
-from storage.database import Database, Transaction
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
-    """The interaction that will carry the card; no token where there is none to answer."""
-
-    token: str | None
-    expires_at: datetime | None
-    file_limit_bytes: int
+from storage import cards, gates, jobs, preferences
+from storage.database import Database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +71,10 @@ class Intake:
         self._now = now
         self._closed = False
         self._view = LineView(database, max_queued=policy.max_queued, now=now)
-        self._placing = asyncio.Lock()
-        self._placements: dict[int, int | None] = {}
+        self._booking = Booking(database, catalogue=catalogue, policy=policy, now=now)
+        self._preferring = Together(self._prefer)
+        self._accepting = Together(self._booking.book)
+        self._placing = Together(self._place)
 
     def close(self) -> None:
         """Take no new work from now on: the process is being stopped."""
@@ -98,9 +82,7 @@ class Intake:
 
     async def defaults(self, *, guild_id: int, user_id: int) -> Defaults:
         """The member's own defaults, else the server's, else the owner's."""
-        async with self._database.reading() as tx:
-            member = await preferences.of_member(tx, guild_id=guild_id, user_id=user_id)
-            server = await preferences.of_server(tx, guild_id)
+        server, member = await self._preferring.ask((guild_id, user_id))
         wanted = (member.model, server.model, self._policy.default_model)
         allowed = [model for model in wanted if model is not None and server.allows_model(model)]
         return Defaults(
@@ -120,7 +102,7 @@ class Intake:
         async with self._database.reading() as tx:
             server = await preferences.of_server(tx, requester.guild_id)
             closed = await gates.all_closed(tx)
-        return self._against_rules(request, requester, server, closed)
+        return self._booking.against_rules(request, requester, server, closed)
 
     async def accept(
         self, request: ImageRequest, requester: Requester, *, source_key: str, reply: Reply
@@ -136,45 +118,36 @@ class Intake:
                 request = dataclasses.replace(request, model=model)
             case refusal:
                 return refusal
-        async with self._database.transaction() as tx:
-            made = await self._insert(tx, request, requester, source_key=source_key)
-            if not isinstance(made, Job):
-                return made
-            await inputs.put(tx, made)
-            await cards.insert_card(
-                tx,
-                Card(
-                    job_id=made.id,
-                    private=request.private,
-                    token=reply.token,
-                    token_expires_at=reply.expires_at,
-                    file_limit_bytes=reply.file_limit_bytes,
-                ),
-            )
+        made = await self._accepting.ask(
+            Asked(request=request, requester=requester, source_key=source_key, reply=reply)
+        )
+        if not isinstance(made, Job):
+            return made
         place, gate = await self._view.place_of(made)
         return Accepted(job=made, place=place, ignored=ignored, gate=gate)
 
     async def placed(self, job_id: int, *, message_id: int | None) -> None:
         """The card stands (as this message, where that is known): the job may be submitted."""
-        self._placements[job_id] = message_id
-        async with self._placing:
-            # Whoever comes first writes for all who wait: after a burst one commit does for many.
-            batch, self._placements = self._placements, {}
-            try:
-                await self._place(batch)
-            except StorageError:
-                self._placements = {**batch, **self._placements}
-                raise
+        await self._placing.ask((job_id, message_id))
         self._wake()
 
-    async def _place(self, batch: Mapping[int, int | None]) -> None:
-        if not batch:
-            return
-        known = {job_id: message for job_id, message in batch.items() if message is not None}
+    async def _prefer(
+        self, asked: Sequence[tuple[int, int]]
+    ) -> list[tuple[ServerSettings, MemberSettings]]:
+        """What servers and members have set, by guild id and user id."""
+        async with self._database.reading() as tx:
+            members = await preferences.of_members(tx, asked)
+            servers = await preferences.of_servers(tx, {guild_id for guild_id, _ in asked})
+        return [(servers[who[0]], members[who]) for who in asked]
+
+    async def _place(self, placed: Sequence[tuple[int, int | None]]) -> list[None]:
+        """Note the messages of cards, by job id, and let their jobs be submitted."""
+        known = {job_id: message for job_id, message in placed if message is not None}
         async with self._database.transaction() as tx:
             if known:
                 await cards.placed(tx, known)
-            await jobs.release(tx, batch.keys(), now=self._now())
+            await jobs.release(tx, [job_id for job_id, _ in placed], now=self._now())
+        return [None for _ in placed]
 
     def _review(
         self, request: ImageRequest, requester: Requester
@@ -199,72 +172,3 @@ class Intake:
             return None if self._policy.personal_day is not None else PersonalNotAllowed()
         allowed = self._policy.allowed_guilds
         return ServerNotAllowed() if allowed and requester.guild_id not in allowed else None
-
-    async def _insert(
-        self, tx: Transaction, request: ImageRequest, requester: Requester, *, source_key: str
-    ) -> Job | Refusal:
-        """The quota's decision and the job's row, under the one write lock."""
-        known = await jobs.id_of_source(tx, source_key)
-        if known is not None:
-            return AlreadyAccepted(known)
-        closed = await gates.all_closed(tx)
-        if request.work in shut_works(closed):
-            return ModelClosed(request.model)
-        now = self._now()
-        account = await account_of(tx, requester, policy=self._policy, now=now)
-        against = self._against_rules(request, requester, account.server, closed)
-        if against is not None:
-            return against
-        cost_micros = max(1, request.pictures) * self._policy.price_micros
-        over = decide(
-            request.pictures,
-            cost_cents=cost_micros / 10_000,
-            limits=account.limits,
-            usage=account.usage,
-            when=account.when,
-            owner=account.owner,
-        )
-        if over is not None:
-            return over
-        job = await jobs.insert_job(
-            tx,
-            source_key=source_key,
-            request=request,
-            requester=requester,
-            # Drawn here, so that the picture can be made again even where the vendor is silent.
-            seed=secrets.randbelow(SEED_MAX + 1) if request.seed is None else request.seed,
-            now=now,
-            due_at=now + ACK_GRACE,
-        )
-        await quotas.reserve(
-            tx,
-            job,
-            when=account.when,
-            owner=account.owner,
-            cost_micros=cost_micros,
-            now=now,
-        )
-        return job
-
-    def _against_rules(
-        self,
-        request: ImageRequest,
-        requester: Requester,
-        server: ServerSettings,
-        closed: Iterable[Gate],
-    ) -> Refusal | None:
-        """Which of the server's own rules the request breaks, if any."""
-        scope = server_scope(requester.guild_id)
-        pause = next((gate for gate in closed if gate.scope == scope), None)
-        if pause is not None:
-            return Paused(pause.detail)
-        if not server.allows_place(requester.place_ids):
-            return ChannelNotAllowed(tuple(sorted(server.allowed_channels)))
-        if request.kind.paints and not server.allows_model(request.model):
-            return ModelNotAllowed(request.model, self._allowed(server, request.kind))
-        return None
-
-    def _allowed(self, server: ServerSettings, kind: Kind) -> tuple[str, ...]:
-        """The models that a server allows for this kind of work."""
-        models = (self._catalogue.get(model) for model in sorted(server.allowed_models or ()))
-        return tuple(model.id for model in models if model is not None and kind in model.rules)

@@ -17,10 +17,11 @@ from bot.domain.limits import Limits
 from bot.domain.request import ImageRequest, Kind, Requester
 from bot.domain.styles import Style
 from bot.download import Downloader
+from bot.engine.booking import Reply
 from bot.engine.courier import BeginMessage, Delivered, Delivery, Progress
 from bot.engine.delivery import DeliveryStep
 from bot.engine.gatekeeper import Gatekeeper
-from bot.engine.intake import Accepted, Intake, Reply
+from bot.engine.intake import Accepted, Intake
 from bot.engine.policy import Policy
 from bot.engine.progress import ProgressBoard
 from bot.engine.records import Records

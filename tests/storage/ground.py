@@ -32,6 +32,20 @@ def a_ticket(remote_id: str | None = None) -> VendorTicket:
     return VendorTicket(family="v7/images", remote_id=remote_id or f"r{next(_numbers)}")
 
 
+def a_new_job(**changes: Any) -> jobs.NewJob:
+    return jobs.NewJob(
+        **{
+            "source_key": f"test:{next(_numbers)}",
+            "request": a_request(),
+            "requester": Requester(user_id=ANA, guild_id=SERVER, channel_id=21),
+            "seed": 7,
+            "created_at": NOW,
+            "due_at": NOW,
+            **changes,
+        }
+    )
+
+
 async def a_job(
     tx: Transaction,
     *,
@@ -42,25 +56,21 @@ async def a_job(
     **request: Any,
 ) -> Job:
     """A job in line with its card and its reservation."""
-    job = await jobs.insert_job(
-        tx,
-        source_key=f"test:{next(_numbers)}",
+    new = a_new_job(
         request=a_request(**request),
         requester=Requester(user_id=user_id, guild_id=guild_id, channel_id=21),
-        seed=7,
-        now=now,
+        created_at=now,
         due_at=due_at or now,
     )
-    await cards.insert_card(
-        tx,
-        Card(
-            job_id=job.id,
-            private=False,
-            token="t",
-            token_expires_at=now + timedelta(minutes=15),
-            file_limit_bytes=10_000_000,
-        ),
+    (job,) = await jobs.insert_jobs(tx, [new])
+    card = Card(
+        job_id=job.id,
+        private=False,
+        token="t",
+        token_expires_at=now + timedelta(minutes=15),
+        file_limit_bytes=10_000_000,
     )
+    await cards.insert_cards(tx, [card])
     when = period(now, UTC_ZONE)
     await quotas.reserve(tx, job, when=when, owner=when, cost_micros=4700, now=now)
     return job

@@ -36,7 +36,7 @@ async def a_full_job(
     """A job with everything that can hang on one."""
     async with database.transaction() as tx:
         job = await a_job(tx, prompt=MARK, negative=MARK, style="ink", source=an_input(given))
-        await inputs.put(tx, job)
+        await inputs.put(tx, [job])
         job = await moved_to(tx, job, status)
         await results.put(tx, job.id, [a_picture(made)])
         await results.put_thumbnail(tx, job.id, f"small {made}", flagged=False)

@@ -12,7 +12,16 @@ from bot.domain.job import MOVES, Job, JobStatus, Outcome, Route, VendorTicket, 
 from bot.domain.request import Aspect, ImageRequest, InputPicture, Kind, Requester
 from storage import jobs, tables
 from storage.database import Database, Transaction
-from tests.storage.ground import DEADLINE, DONE, NOW, a_job, a_job_in, a_request, moved_to
+from tests.storage.ground import (
+    DEADLINE,
+    DONE,
+    NOW,
+    a_job,
+    a_job_in,
+    a_new_job,
+    a_request,
+    moved_to,
+)
 
 EVERYTHING_SET = ImageRequest(
     kind=Kind.INPAINT,
@@ -60,15 +69,15 @@ async def test_a_job_with_every_field_comes_back_at_every_state(database: Databa
     unset = [f.name for f in fields(ImageRequest) if getattr(EVERYTHING_SET, f.name) == f.default]
     assert unset == []
     async with database.transaction() as tx:
-        queued = await jobs.insert_job(
-            tx,
+        new = jobs.NewJob(
             source_key="interaction:1",
             request=EVERYTHING_SET,
             requester=MEMBER,
             seed=2**32 - 1,
-            now=NOW,
+            created_at=NOW,
             due_at=NOW + timedelta(milliseconds=1),
         )
+        (queued,) = await jobs.insert_jobs(tx, [new])
     assert queued == Job(
         id=queued.id,
         status=JobStatus.QUEUED,
@@ -198,22 +207,22 @@ async def test_a_job_that_came_back_forgets_its_submission_and_is_marked(
 async def test_one_source_makes_one_job(database: Database) -> None:
     async def insert() -> Job:
         async with database.transaction() as tx:
-            return await jobs.insert_job(
-                tx,
-                source_key="interaction:1",
-                request=a_request(),
-                requester=MEMBER,
-                seed=1,
-                now=NOW,
-                due_at=NOW,
-            )
+            return (await jobs.insert_jobs(tx, [a_new_job(source_key="interaction:1")]))[0]
 
     job = await insert()
     with pytest.raises(IntegrityError):
         await insert()
     async with database.reading() as tx:
-        assert await jobs.id_of_source(tx, "interaction:1") == job.id
-        assert await jobs.id_of_source(tx, "interaction:2") is None
+        found = await jobs.ids_of_sources(tx, ["interaction:1", "interaction:2"])
+    assert found == {"interaction:1": job.id}
+
+
+async def test_jobs_that_come_together_keep_their_order(database: Database) -> None:
+    new = [a_new_job(seed=number) for number in range(150)]
+    async with database.transaction() as tx:
+        made = await jobs.insert_jobs(tx, new)
+    assert [job.seed for job in made] == list(range(150))
+    assert [job.id for job in made] == sorted(job.id for job in made)
 
 
 async def test_two_live_jobs_never_hold_the_same_id_at_the_vendor(database: Database) -> None:
@@ -258,14 +267,6 @@ async def test_jobs_without_an_id_at_the_vendor_do_not_collide(database: Databas
 async def test_numbers_of_jobs_are_never_given_out_again(database: Database) -> None:
     """A button or a file name may still point to a job that was erased."""
     async with database.transaction() as tx:
-        job = await jobs.insert_job(
-            tx,
-            source_key="gone",
-            request=a_request(),
-            requester=MEMBER,
-            seed=1,
-            now=NOW,
-            due_at=NOW,
-        )
+        (job,) = await jobs.insert_jobs(tx, [a_new_job()])
         await tx.execute(tables.jobs.delete())
     assert (await a_job_in(database, JobStatus.QUEUED)).id > job.id

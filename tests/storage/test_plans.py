@@ -123,7 +123,7 @@ QUESTIONS: dict[str, tuple[Ask, set[str]]] = {
     "counts": (lambda tx: jobs.counts(tx), {"jobs_on_the_belt"}),
     "past times": (lambda tx: jobs.past_seconds(tx, "imagine:sdxl"), {"jobs_times_of_work"}),
     "left a server": (lambda tx: jobs.in_line_of_server(tx, SERVER), {"jobs_of_server_now"}),
-    "by source": (lambda tx: jobs.id_of_source(tx, "past:7"), {"sqlite_autoindex_jobs"}),
+    "by source": (lambda tx: jobs.ids_of_sources(tx, ["past:7"]), {"sqlite_autoindex_jobs"}),
     "close": (
         lambda tx: quotas.close(tx, PAST_JOBS + 1, charged=1, cost_micros=1, now=NOW),
         {"ledger_reserved_once"},
