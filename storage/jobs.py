@@ -1,7 +1,7 @@
 """The belt: jobs and their moves. Every move is an UPDATE that names the state it starts from."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,41 +21,29 @@ _STATUS = {status: literal_column(f"'{status.value}'", String) for status in Job
 _LIVE = jobs.c.status != _STATUS[JobStatus.DELIVERED]
 
 
-async def insert_job(
-    tx: Transaction,
-    *,
-    source_key: str,
-    request: ImageRequest,
-    requester: Requester,
-    seed: int,
-    now: datetime,
-    due_at: datetime,
-) -> Job:
-    """Put a new job on the belt. The caller has made sure that the source is new."""
-    made = insert(jobs).values(
-        source_key=source_key,
-        status=JobStatus.QUEUED.value,
-        kind=request.kind.value,
-        work=request.work,
-        user_id=requester.user_id,
-        guild_id=requester.guild_id,
-        channel_id=requester.channel_id,
-        age_restricted=requester.age_restricted,
-        role_ids=requester.role_ids,
-        parent_ids=requester.parent_ids,
-        request=asdict(request),
-        words=folded(request.prompt),
-        seed=seed,
-        created_at=now,
-        due_at=due_at,
-    )
-    return _job((await tx.execute(made.returning(jobs))).one())
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewJob:
+    """A job that has no number yet."""
+
+    source_key: str
+    request: ImageRequest
+    requester: Requester
+    seed: int
+    created_at: datetime
+    due_at: datetime
 
 
-async def id_of_source(tx: Transaction, source_key: str) -> int | None:
-    """The job that this interaction or ticket made, if it made one."""
-    found = await tx.execute(select(jobs.c.id).where(jobs.c.source_key == source_key))
-    return found.scalar_one_or_none()
+async def insert_jobs(tx: Transaction, new: Sequence[NewJob]) -> list[Job]:
+    """Put new jobs on the belt, in their order. The caller has made sure of new sources."""
+    rows = await tx.execute(insert(jobs).returning(jobs), [_new(each) for each in new])
+    made = {row.source_key: _job(row) for row in rows}
+    return [made[each.source_key] for each in new]
+
+
+async def ids_of_sources(tx: Transaction, source_keys: Collection[str]) -> dict[str, int]:
+    """The jobs that these interactions or tickets have made, of those that made one."""
+    query = select(jobs.c.source_key, jobs.c.id).where(jobs.c.source_key.in_(source_keys))
+    return {row.source_key: row.id for row in await tx.execute(query)}
 
 
 async def get(tx: Transaction, job_id: int) -> Job | None:
@@ -274,6 +262,27 @@ async def _change(tx: Transaction, job: Job, changes: dict[str, Any]) -> Job:
     if row is None:
         raise StaleJob(f"job {job.id} is no longer {job.status.value}")
     return _job(row)
+
+
+def _new(job: NewJob) -> dict[str, Any]:
+    who = job.requester
+    return {
+        "source_key": job.source_key,
+        "status": JobStatus.QUEUED.value,
+        "kind": job.request.kind.value,
+        "work": job.request.work,
+        "user_id": who.user_id,
+        "guild_id": who.guild_id,
+        "channel_id": who.channel_id,
+        "age_restricted": who.age_restricted,
+        "role_ids": who.role_ids,
+        "parent_ids": who.parent_ids,
+        "request": asdict(job.request),
+        "words": folded(job.request.prompt),
+        "seed": job.seed,
+        "created_at": job.created_at,
+        "due_at": job.due_at,
+    }
 
 
 def _job(row: Row[Any]) -> Job:

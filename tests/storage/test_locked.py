@@ -42,6 +42,7 @@ from tests.storage.ground import (
     SERVER,
     TODAY,
     a_job_in,
+    a_new_job,
     a_request,
     a_ticket,
 )
@@ -53,6 +54,7 @@ PICTURE = StoredPicture(
     position=1, sha256="aa", mime="image/png", width_px=8, height_px=8, size_bytes=1
 )
 SOURCE = InputPicture(sha256="aa", mime="image/png", width_px=8, height_px=8, size_bytes=1)
+WHOSE = quotas.Whose(guild_id=SERVER, user_id=ANA, alias=ALIAS, when=TODAY, owner=TODAY)
 FROM_A_PICTURE = a_request(source=SOURCE)
 
 
@@ -86,7 +88,7 @@ MODULES: tuple[ModuleType, ...] = tuple(
     )
 )
 CALLS: dict[Callable[..., object], Call] = {
-    cards.insert_card: lambda tx, job: cards.insert_card(tx, CARD),
+    cards.insert_cards: lambda tx, job: cards.insert_cards(tx, [CARD]),
     cards.get: lambda tx, job: cards.get(tx, job.id),
     cards.placed: lambda tx, job: cards.placed(tx, {job.id: 1}),
     cards.begin_message: lambda tx, job: cards.begin_message(tx, job.id, now=NOW),
@@ -105,22 +107,14 @@ CALLS: dict[Callable[..., object], Call] = {
         tx, scope=EVERYTHING, reasons=[GateReason.DOWN]
     ),
     holdings.needed: lambda tx, job: holdings.needed(tx, ["aa"]),
-    inputs.put: lambda tx, job: inputs.put(tx, replace(job, request=FROM_A_PICTURE)),
+    inputs.put: lambda tx, job: inputs.put(tx, [replace(job, request=FROM_A_PICTURE)]),
     inputs.uploads: lambda tx, job: inputs.uploads(tx, job.id),
     inputs.uploaded: lambda tx, job: inputs.uploaded(
         tx, job.id, "source", inputs.Upload("https://vendor.example/1.png", NOW)
     ),
     inputs.forget: lambda tx, job: inputs.forget(tx, job.id),
-    jobs.insert_job: lambda tx, job: jobs.insert_job(
-        tx,
-        source_key="new",
-        request=a_request(),
-        requester=job.requester,
-        seed=1,
-        now=NOW,
-        due_at=NOW,
-    ),
-    jobs.id_of_source: lambda tx, job: jobs.id_of_source(tx, "new"),
+    jobs.insert_jobs: lambda tx, job: jobs.insert_jobs(tx, [a_new_job(source_key="new")]),
+    jobs.ids_of_sources: lambda tx, job: jobs.ids_of_sources(tx, ["new"]),
     jobs.get: lambda tx, job: jobs.get(tx, job.id),
     jobs.due: lambda tx, job: jobs.due(tx, JobStatus.WAITING, now=NOW, limit=9),
     jobs.all_of: lambda tx, job: jobs.all_of(tx, JobStatus.SUBMITTING),
@@ -149,11 +143,18 @@ CALLS: dict[Callable[..., object], Call] = {
     preferences.set_member: lambda tx, job: preferences.set_member(
         tx, MemberSettings(), guild_id=SERVER, user_id=ANA
     ),
+    preferences.of_servers: lambda tx, job: preferences.of_servers(tx, [SERVER]),
+    preferences.of_members: lambda tx, job: preferences.of_members(tx, [(SERVER, ANA)]),
+    preferences.role_limits_of: lambda tx, job: preferences.role_limits_of(tx, [SERVER]),
     preferences.role_limits: lambda tx, job: preferences.role_limits(tx, SERVER),
     preferences.set_role: lambda tx, job: preferences.set_role(tx, SERVER, 1, None),
     preferences.clear_role: lambda tx, job: preferences.clear_role(tx, SERVER, 1),
     quotas.usage: lambda tx, job: quotas.usage(
         tx, guild_id=SERVER, user_id=ANA, alias=ALIAS, when=TODAY, owner=TODAY
+    ),
+    quotas.sums: lambda tx, job: quotas.sums(tx, [WHOSE]),
+    quotas.reserve_all: lambda tx, job: quotas.reserve_all(
+        tx, [quotas.Reservation(job=job, when=TODAY, owner=TODAY, cost_micros=1)], now=NOW
     ),
     quotas.reserve: lambda tx, job: quotas.reserve(
         tx, job, when=TODAY, owner=TODAY, cost_micros=1, now=NOW
