@@ -139,6 +139,7 @@ async def open_house(
                 catalogue=catalogue,
                 styles=styles,
                 mask_link=None if base is None else mask_link,
+                personal=settings.personal_pictures_day is not None,
             )
         )
         courier = DiscordCourier(

@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.domain.gates import GateReason
 from bot.domain.job import Job, JobStatus, Verdict
 from bot.domain.line import Place
-from bot.domain.request import Aspect, ImageRequest, Kind
+from bot.domain.request import PERSONAL, Aspect, ImageRequest, Kind
 from bot.engine.courier import Delivery, Progress, Receipt
 from cogs.echo import clip, echo, units
 from cogs.faces import Face
@@ -61,7 +61,7 @@ def live(
     elif gate is not None:
         state = f"{_GATES[gate]}; your job keeps its place in line"
     else:
-        state = f"{_in_line(place)}{_about(ready_at)}"
+        state = f"{_in_line(job, place)}{_about(ready_at)}"
     return Face(_compose(job, [f"{state} · job {job.id}", _ignored(job.request.model, ignored)]))
 
 
@@ -187,11 +187,14 @@ def _positions(delivery: Delivery) -> tuple[int, ...]:
     return found or tuple(range(1, delivery.receipt.charged + 1))
 
 
-def _in_line(place: Place | None) -> str:
+def _in_line(job: Job, place: Place | None) -> str:
     if place is None:
         return "In line"
     if place.ahead == 0:
         return "Next in line"
+    if job.requester.guild_id == PERSONAL:
+        # Those of one server wait together; here they are strangers in many places.
+        return f"In line, {place.ahead} ahead of you"
     if place.ahead_here == 0:
         return "In line, first of this server"
     return f"In line, {place.ahead_here} ahead of you here"

@@ -21,6 +21,7 @@ from bot.modelslab.catalogue import Catalogue
 from cogs.buttons import JobButton, PickButton
 from cogs.door import Door
 from cogs.guard import GuardedTree
+from cogs.home import offer_everywhere
 from cogs.imagine import Imagine
 from cogs.inpaint import Inpaint
 from cogs.menus import Menus
@@ -57,6 +58,8 @@ class Parts:
     catalogue: Catalogue
     styles: Collection[str]
     mask_link: MaskLink | None = None
+    # Whether the owner lets people use the bot outside of servers, at a quota of their own.
+    personal: bool = False
 
 
 class LimnerClient(commands.AutoShardedBot):
@@ -80,11 +83,14 @@ class LimnerClient(commands.AutoShardedBot):
             shard_count=shard_count,
         )
         self.parts = parts
+        cast(GuardedTree, self.tree).guard.personal = parts.personal
 
     async def setup_hook(self) -> None:
         """Everything that answers, before the first event can come; again after a failed start."""
         for cog in self._cogs_made():
             await self.add_cog(cog, override=True)
+        if self.parts.personal:
+            offer_everywhere(self.tree)
         self.add_dynamic_items(JobButton, PickButton)
         await self._find_gateway()
         await self._register_commands()

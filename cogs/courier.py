@@ -118,7 +118,7 @@ class DiscordCourier:
         in_channel = delivered.route in (Route.REPLY, Route.CHANNEL)
         if delivery.card.private or not in_channel or message_id is None or not self._mail.is_open:
             return
-        await _told(partial(self._mail.ping, job, message_id, cards.ping(job)))
+        await _told(partial(self._routes.ping, delivery.card, job, message_id, cards.ping(job)))
 
     async def tell_owner(self, text: str) -> None:
         """Tell the owner what only the owner can mend; the same at most every 10 minutes."""

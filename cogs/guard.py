@@ -9,8 +9,10 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.domain.errors import StorageError
+from bot.domain.request import PERSONAL
 from cogs import trouble
 from cogs.answers import whisper
+from cogs.home import home_of
 
 _log = logging.getLogger(__name__)
 
@@ -35,9 +37,13 @@ BROKEN = (
 
 
 class Guard:
-    """Stands before and behind every callback of one client."""
+    """Stands before and behind every callback of one client.
+
+    `personal` is whether the owner lets people use the bot outside of servers.
+    """
 
     def __init__(self) -> None:
+        self.personal = False
         self._ages_s: deque[float] = deque(maxlen=COMPARED)
 
     def is_late(self, interaction: discord.Interaction) -> bool:
@@ -49,14 +55,23 @@ class Guard:
             _log.warning("interaction.late id=%s age_s=%.1f", interaction.id, age_s)
         return late
 
+    async def admits(self, interaction: discord.Interaction) -> bool:
+        """Whether to go on. Outside of servers, where that is off, the person is told so."""
+        if self.is_late(interaction):
+            return False
+        if self.personal or home_of(interaction) != PERSONAL:
+            return True
+        if interaction.type is not discord.InteractionType.autocomplete:
+            await whisper(interaction, SERVERS_ONLY)
+        return False
+
     async def shelter(
         self, interaction: discord.Interaction, act: Callable[[], Awaitable[None]]
     ) -> None:
         """Run a component's callback, which has no error handler of its own."""
-        if self.is_late(interaction):
-            return
         try:
-            await act()
+            if await self.admits(interaction):
+                await act()
         except Exception as error:  # noqa: BLE001 - the net itself; `explain` logs the trace
             await self.explain(interaction, error)
 
@@ -96,7 +111,7 @@ class GuardedTree(app_commands.CommandTree[commands.AutoShardedBot]):
     async def interaction_check(
         self, interaction: discord.Interaction[commands.AutoShardedBot], /
     ) -> bool:
-        return not self.guard.is_late(interaction)
+        return await self.guard.admits(interaction)
 
     async def on_error(
         self,

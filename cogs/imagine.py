@@ -11,6 +11,7 @@ from bot.engine.intake import Intake
 from bot.modelslab.catalogue import Catalogue
 from cogs import options
 from cogs.door import Door
+from cogs.home import home_of
 
 
 class Imagine(commands.Cog):
@@ -63,9 +64,8 @@ class Imagine(commands.Cog):
             private=private,
             spoiler=spoiler,
         )
-        # The command is for servers only, so there is always one.
         defaults = await self._intake.defaults(
-            guild_id=interaction.guild_id or 0, user_id=interaction.user.id
+            guild_id=home_of(interaction), user_id=interaction.user.id
         )
         await self._door.enter(interaction, given.request(Kind.IMAGINE, defaults))
 

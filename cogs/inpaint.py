@@ -15,6 +15,7 @@ from bot.modelslab.catalogue import Catalogue
 from cogs import options
 from cogs.answers import Aside, whisper
 from cogs.door import Door
+from cogs.home import home_of
 from cogs.painting import Painting
 from cogs.sources import Found, Sources, misgiven, oversized
 
@@ -93,7 +94,7 @@ class Inpaint(commands.Cog):
             await whisper(interaction, wrong)
             return
         defaults = await self._intake.defaults(
-            guild_id=interaction.guild_id or 0, user_id=interaction.user.id
+            guild_id=home_of(interaction), user_id=interaction.user.id
         )
         request = given.rework(Kind.INPAINT, defaults, self._catalogue)
 

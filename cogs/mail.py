@@ -4,12 +4,14 @@ import io
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import cast
 
 import discord
 
 from bot.domain.errors import CourierError
 from bot.domain.job import Card, Job
+from bot.domain.request import PERSONAL
 from bot.engine.courier import File
 from cogs import cards
 from cogs.buttons import JobButton, view_of
@@ -40,7 +42,9 @@ class Post:
         return cls(face.content, tuple(files), face.buttons)
 
     def direct(self, job: Job) -> "Post":
-        """The same for a direct message, where buttons would not know their server."""
+        """The same for a direct message, where the buttons of a server's job would not know it."""
+        if job.requester.guild_id == PERSONAL:
+            return self
         return Post(cards.direct(self.content, job), self.files)
 
 
@@ -102,15 +106,16 @@ class Mail:
             reference=discord.MessageReference(
                 message_id=message_id,
                 channel_id=job.requester.channel_id,
-                guild_id=job.requester.guild_id,
+                guild_id=_server_of(job),
                 fail_if_not_exists=False,
             ),
-            allowed_mentions=discord.AllowedMentions(
-                everyone=False,
-                roles=False,
-                users=[discord.Object(job.requester.user_id)],
-                replied_user=False,
-            ),
+            allowed_mentions=_asker(job),
+        )
+
+    async def ping_by_token(self, card: Card, job: Job, text: str) -> None:
+        """The same by the interaction alone, where the bot is not itself."""
+        await self._webhook(card).send(
+            text, wait=True, allowed_mentions=_asker(job), suppress_embeds=True
         )
 
     async def whisper(self, card: Card, text: str) -> None:
@@ -122,8 +127,17 @@ class Mail:
     def channel(self, job: Job) -> discord.PartialMessageable:
         """Where the job was asked for; needs no cache and no request."""
         return self._client.get_partial_messageable(
-            job.requester.channel_id, guild_id=job.requester.guild_id
+            job.requester.channel_id, guild_id=_server_of(job)
         )
+
+    async def reaches(self, job: Job) -> bool:
+        """Whether the bot's own token works where the job was asked for.
+
+        It does in servers that have the bot, and in direct messages with it; nowhere else.
+        """
+        if job.requester.guild_id != PERSONAL:
+            return True
+        return (await self.direct(job.requester.user_id)).id == job.requester.channel_id
 
     def room(self, channel_id: int) -> discord.PartialMessageable:
         return self._client.get_partial_messageable(channel_id)
@@ -133,21 +147,14 @@ class Mail:
 
     async def find_card(self, job: Job, *, sent_at: datetime) -> int | None:
         """Our message in the channel that is this job's card, finished or not."""
-        mark = f"· job {job.id}\n"
-        return await self._find(
-            self.channel(job),
-            sent_at,
-            lambda message: (
-                job.id in _jobs_of(message)
-                # A card that was posted when its job began has no buttons yet.
-                or (message.interaction_metadata is None and mark in f"{message.content}\n")
-            ),
-        )
+        return await self._find(self.channel(job), sent_at, partial(_is_card, job))
 
     async def find_direct(
         self, room: discord.DMChannel, job: Job, *, sent_at: datetime
     ) -> int | None:
         """Our direct message that carries this job."""
+        if job.requester.guild_id == PERSONAL:
+            return await self._find(room, sent_at, partial(_is_card, job))
         marks = (f"· job {job.id}\n", f"<#{job.requester.channel_id}>.")
         return await self._find(
             room,
@@ -160,6 +167,9 @@ class Mail:
 
         Without that permission Discord answers with an empty list, not with an error.
         """
+        if job.requester.guild_id == PERSONAL:
+            # Only asked where the bot is itself: in direct messages, which hide nothing from it.
+            return True
         guild = self._client.get_guild(job.requester.guild_id)
         if guild is None or guild.me is None:
             return None
@@ -193,6 +203,29 @@ class Mail:
         # Only this type may speak to one person alone.
         door.type = discord.WebhookType.application
         return door
+
+
+def _server_of(job: Job) -> int | None:
+    """The server as Discord wants it named: not at all where there is none."""
+    return job.requester.guild_id or None
+
+
+def _asker(job: Job) -> discord.AllowedMentions:
+    return discord.AllowedMentions(
+        everyone=False,
+        roles=False,
+        users=[discord.Object(job.requester.user_id)],
+        replied_user=False,
+    )
+
+
+def _is_card(job: Job, message: discord.Message) -> bool:
+    """Whether the message is this job's card, as it is at the end or was at the beginning."""
+    if job.id in _jobs_of(message):
+        return True
+    # A card that was posted when its job began has no buttons yet.
+    mark = f"· job {job.id}\n"
+    return message.interaction_metadata is None and mark in f"{message.content}\n"
 
 
 def _uploads(post: Post) -> list[discord.File]:

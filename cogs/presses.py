@@ -15,7 +15,8 @@ from cogs.children import KINDS
 from cogs.details import details
 from cogs.door import Door
 from cogs.faces import Action
-from cogs.guard import SERVERS_ONLY, Guard
+from cogs.guard import Guard
+from cogs.home import home_of
 from cogs.rework import NOT_HERE, Rework
 from cogs.sources import NOT_KEPT, Sources
 
@@ -91,13 +92,7 @@ class Buttons(commands.Cog, name=PRESSER):
     async def _sheltered(
         self, interaction: discord.Interaction, act: Callable[[int], Awaitable[None]]
     ) -> None:
-        async def here() -> None:
-            if interaction.guild_id is None:
-                await whisper(interaction, SERVERS_ONLY)
-            else:
-                await act(interaction.guild_id)
-
-        await self._guard.shelter(interaction, here)
+        await self._guard.shelter(interaction, lambda: act(home_of(interaction)))
 
     async def _reroll(self, interaction: discord.Interaction, job_id: int, guild_id: int) -> None:
         """The same request with a new seed, at the cost of whoever pressed."""

@@ -12,6 +12,7 @@ from bot.modelslab.catalogue import Catalogue
 from cogs import options
 from cogs.answers import Aside, whisper
 from cogs.door import Door
+from cogs.home import home_of
 from cogs.sources import Found, Sources, misgiven
 
 
@@ -83,7 +84,7 @@ class Remix(commands.Cog):
             return found.under(request) if isinstance(found, Found) else found
 
         defaults = await self._intake.defaults(
-            guild_id=interaction.guild_id or 0, user_id=interaction.user.id
+            guild_id=home_of(interaction), user_id=interaction.user.id
         )
         request = given.rework(Kind.REMIX, defaults, self._catalogue)
         await self._door.enter(interaction, request, complete=complete)

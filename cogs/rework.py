@@ -21,6 +21,7 @@ from cogs.children import blank, child, usual_strength, with_strength
 from cogs.door import Door, obstacle_to
 from cogs.faces import Action, Button, Pick
 from cogs.gallery import Seen
+from cogs.home import home_of
 from cogs.painting import Painting
 from cogs.popups import NO_WORDS, PROMPT, STRENGTH, remix_popup, strength_of, written
 from cogs.sources import Found, Sources
@@ -168,7 +169,7 @@ class Rework:
     ) -> Subject | None:
         """One result of a job; None where the asker was told something instead."""
         found = await self._records.details(
-            job_id, guild_id=interaction.guild_id or 0, user_id=interaction.user.id
+            job_id, guild_id=home_of(interaction), user_id=interaction.user.id
         )
         if found is None:
             await whisper(interaction, NOT_HERE)
@@ -204,9 +205,7 @@ class Rework:
 
     async def _blank(self, interaction: discord.Interaction) -> ImageRequest:
         return blank(
-            await self._intake.defaults(
-                guild_id=interaction.guild_id or 0, user_id=interaction.user.id
-            )
+            await self._intake.defaults(guild_id=home_of(interaction), user_id=interaction.user.id)
         )
 
     async def _of_results(

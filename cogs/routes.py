@@ -3,7 +3,8 @@
     edit by the interaction's token ─▶ edit by the bot ─▶ new message in the channel
         ─▶ direct message ─▶ kept in the history
 
-A private job never goes to a channel. A card that was removed is never posted again.
+A private job never goes to a channel. A card that was removed is never posted again. Outside of
+servers the bot itself is only in its own direct messages: elsewhere the two middle ways are closed.
 """
 
 import logging
@@ -41,7 +42,7 @@ class Routes:
             reached = await _tried(job, self._mail.edit_by_token(card, post))
             if reached is not Wall.ROUTE_OVER:
                 return reached
-        if card.private or card.message_id is None:
+        if card.private or card.message_id is None or not await self._reaches(job):
             return reached
         return await _tried(job, self._mail.edit_by_bot(job, card.message_id, post))
 
@@ -59,6 +60,13 @@ class Routes:
         except trouble.FAULTS as error:
             _log.warning("asker.untold job=%d error=%r", job.id, error)
 
+    async def ping(self, card: Card, job: Job, message_id: int, text: str) -> None:
+        """Notify the asker beside the card that is done."""
+        if await self._reaches(job):
+            await self._mail.ping(job, message_id, text)
+        elif self._has_token(card):
+            await self._mail.ping_by_token(card, job, text)
+
     async def carry(
         self, delivery: Delivery, post: Post, bare: Post, begin_message: BeginMessage
     ) -> Delivered:
@@ -74,7 +82,7 @@ class Routes:
             return Delivered(route=Route.REMOVED)
         # Committed once, before the first of the new messages.
         first_try_at = await begin_message()
-        if not card.private and edited is not Wall.PLACE_GONE:
+        if not card.private and edited is not Wall.PLACE_GONE and await self._reaches(job):
             posted = await self._post(job, card, post, bare, first_try_at)
             if posted is not None:
                 return posted
@@ -154,6 +162,14 @@ class Routes:
         if sent is Wall.FILES_TOO_LARGE:
             return await _tried(job, self._mail.send(place, bare, nonce=nonce))
         return sent
+
+    async def _reaches(self, job: Job) -> bool:
+        try:
+            return await self._mail.reaches(job)
+        except discord.HTTPException as error:
+            if trouble.wall(error) is None:
+                raise
+            return False
 
     def _has_token(self, card: Card) -> bool:
         if card.token is None or card.token_expires_at is None:

@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 import discord
 
 from bot.domain.errors import DownloadError, PictureError, StorageError
-from bot.domain.request import ImageRequest, InputPicture
+from bot.domain.request import PERSONAL, ImageRequest, InputPicture
 from bot.engine.inputs import Inputs
 from bot.engine.records import Records
 from cogs import trouble
 from cogs.answers import Aside
 from cogs.echo import echo
 from cogs.gallery import Seen, pictures_of
+from cogs.home import bot_is_there, home_of
 
 _log = logging.getLogger(__name__)
 
@@ -44,6 +45,10 @@ NOT_OURS = (
     "at it: right-click it → Apps → Remix (or Edit area). Nothing was charged."
 )
 ELSEWHERE = "**That message is in another server.** I only look in this one. Nothing was charged."
+NOT_THERE = (
+    "**I cannot look into that message from here.** Attach the picture as `image`, or right-click "
+    "it → Apps → Remix (or Edit area). Nothing was charged."
+)
 OUT_OF_SIGHT = (
     "**I cannot show you that message.** It is gone, or one of us may not read that channel. "
     "Nothing was charged."
@@ -54,6 +59,8 @@ SEVERAL = (
     "choose one, or give the link of one picture. Nothing was charged."
 )
 
+# Stands in a message's link where a server would.
+_DIRECT = "@me"
 _MESSAGE_LINK = re.compile(
     r"https://(?:(?:canary|ptb)\.)?discord(?:app)?\.com/channels"
     r"/(?P<guild>[0-9]{1,20}|@me)/(?P<channel>[0-9]{1,20})/(?P<message>[0-9]{1,20})/?"
@@ -157,7 +164,7 @@ class Sources:
         picture = await self._inputs.from_result(
             job_id,
             position,
-            guild_id=interaction.guild_id or 0,
+            guild_id=home_of(interaction),
             user_id=interaction.user.id,
         )
         if picture is None:
@@ -173,7 +180,7 @@ class Sources:
         picture = await self._inputs.picked(
             pick_id,
             position,
-            guild_id=interaction.guild_id or 0,
+            guild_id=home_of(interaction),
             user_id=interaction.user.id,
         )
         return Aside(NOT_PICKED) if picture is None else Found(picture=picture)
@@ -182,7 +189,7 @@ class Sources:
         """Keep pictures for this member to choose from; the interaction's own number."""
         return await self._inputs.offer(
             [one.picture for one in found],
-            guild_id=interaction.guild_id or 0,
+            guild_id=home_of(interaction),
             user_id=interaction.user.id,
             number=interaction.id,
         )
@@ -199,7 +206,7 @@ class Sources:
     async def is_kept(self, interaction: discord.Interaction, job_id: int, position: int) -> bool:
         """Whether our store still has that result, and this member may see it."""
         found = await self._records.details(
-            job_id, guild_id=interaction.guild_id or 0, user_id=interaction.user.id
+            job_id, guild_id=home_of(interaction), user_id=interaction.user.id
         )
         kept = () if found is None else found.pictures
         return any(picture.position == position for picture in kept)
@@ -221,9 +228,16 @@ class Sources:
         self, interaction: discord.Interaction, pointed: re.Match[str]
     ) -> Found | Aside:
         """The one picture of a message of ours that the asker can see."""
-        if pointed["guild"] != str(interaction.guild_id):
+        channel_id, message_id = int(pointed["channel"]), int(pointed["message"])
+        if home_of(interaction) == PERSONAL:
+            here = bot_is_there(interaction) and channel_id == interaction.channel_id
+            if pointed["guild"] != _DIRECT or not here:
+                return Aside(NOT_THERE)
+            message = await _fetched(interaction.channel, message_id)
+        elif pointed["guild"] == str(interaction.guild_id):
+            message = await _looked_up(interaction, channel_id, message_id)
+        else:
             return Aside(ELSEWHERE)
-        message = await _looked_up(interaction, int(pointed["channel"]), int(pointed["message"]))
         if message is None:
             return Aside(OUT_OF_SIGHT)
         me = interaction.client.user
@@ -295,6 +309,12 @@ async def _looked_up(
     if not isinstance(channel, discord.abc.Messageable):
         return None
     if not await _may_read(channel, asker):
+        return None
+    return await _fetched(channel, message_id)
+
+
+async def _fetched(channel: object, message_id: int) -> discord.Message | None:
+    if not isinstance(channel, discord.abc.Messageable):
         return None
     try:
         return await channel.fetch_message(message_id)
