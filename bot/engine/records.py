@@ -8,7 +8,7 @@ from enum import Enum, auto
 from bot.domain.job import Job, JobStatus, StoredPicture
 from bot.engine.visibility import may_see
 from bot.modelslab.catalogue import Catalogue
-from storage import easels, facts, holdings, inputs, jobs, picks, results
+from storage import easels, erasure, facts, holdings, inputs, jobs, picks, results
 from storage.database import Database, Transaction
 from storage.pictures import PictureFiles
 
@@ -64,7 +64,7 @@ class Records:
         )
 
     async def forget(self, job_id: int, *, guild_id: int, user_id: int, moderator: bool) -> Forgot:
-        """Drop a result's pictures; for its owner, and for moderators where it is public."""
+        """Forget a job wholly; for its owner, and for moderators where it is public."""
         async with self._database.transaction() as tx:
             job = await jobs.get(tx, job_id)
             if job is None or not may_see(job, guild_id=guild_id, user_id=user_id):
@@ -73,7 +73,7 @@ class Records:
                 return Forgot.NOT_YOURS
             if job.status is not JobStatus.DELIVERED:
                 return Forgot.STILL_LIVE
-            orphans = await _drop(tx, [job_id])
+            orphans = await erasure.purge(tx, [job_id])
         await self._remove(orphans)
         return Forgot.DONE
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.engine.records import Forgot
+from storage import jobs
 from tests.engine.world import ANA, BOB, OTHER_SERVER, SERVER, World
 
 
@@ -67,22 +68,25 @@ async def test_who_may_drop_a_result(
     world: World, private: bool, guild_id: int, user_id: int, moderator: bool, said: Forgot
 ) -> None:
     job_id = await a_result(world, private=private)
-    assert on_disk(world.folder) == 1
+    # The picture and its thumbnail.
+    assert on_disk(world.folder) == 2
     found = await world.records.forget(
         job_id, guild_id=guild_id, user_id=user_id, moderator=moderator
     )
     assert found is said
-    assert on_disk(world.folder) == (said is not Forgot.DONE)
+    assert on_disk(world.folder) == (0 if said is Forgot.DONE else 2)
+    async with world.database.reading() as tx:
+        assert (await jobs.get(tx, job_id) is None) is (said is Forgot.DONE)
+    # What was made was made.
+    assert await world.booked(SERVER) == 1
 
 
-async def test_a_dropped_result_stays_charged_and_its_details_stay(world: World) -> None:
-    job_id = await a_result(world)
-    for _ in range(2):
+async def test_a_dropped_result_stays_charged_and_its_details_go(world: World) -> None:
+    job_id = await a_result(world, prompt="a marked fox")
+    for expected in (Forgot.DONE, Forgot.UNKNOWN):
         said = await world.records.forget(job_id, guild_id=SERVER, user_id=ANA, moderator=False)
-        assert said is Forgot.DONE
-    details = await world.records.details(job_id, guild_id=SERVER, user_id=ANA)
-    assert details is not None
-    assert details.pictures == ()
+        assert said is expected
+    assert await world.records.details(job_id, guild_id=SERVER, user_id=ANA) is None
     assert await world.booked() == 1
 
 
@@ -103,9 +107,9 @@ async def test_a_picture_that_two_jobs_made_stays_until_the_last_one_goes(
     """The same words and the same seed make the very same bytes."""
     one = await a_result(world, prompt="a red fox", seed=7)
     two = await a_result(world, prompt="a red fox", seed=7, who=BOB)
-    assert on_disk(world.folder) == 1
+    assert on_disk(world.folder) == 2
     await world.records.forget(one, guild_id=SERVER, user_id=ANA, moderator=False)
-    assert on_disk(world.folder) == 1
+    assert on_disk(world.folder) == 2
     await world.records.forget(two, guild_id=SERVER, user_id=BOB, moderator=False)
     assert on_disk(world.folder) == 0
 
@@ -117,8 +121,8 @@ async def test_old_pictures_are_cleaned_up_and_young_ones_stay(world: World) -> 
     moment = world.clock.now() - timedelta(minutes=30)
     assert await world.records.clean_up(before=moment, expired=moment) == 3
     assert await world.records.clean_up(before=moment, expired=moment) == 0
-    # The young one shares its bytes with two of the old ones.
-    assert on_disk(world.folder) == 1
+    # The young one shares its bytes with two of the old ones; two thumbnails stay, too.
+    assert on_disk(world.folder) == 1 + 2
     for job_id, left in ((old[0], 0), (young, 1)):
         details = await world.records.details(job_id, guild_id=SERVER, user_id=ANA)
         assert details is not None
@@ -134,7 +138,8 @@ async def test_a_clean_up_goes_on_past_its_first_handful(
     await world.until_done()
     world.clock.advance(60)
     assert await world.records.clean_up(before=world.clock.now(), expired=world.clock.now()) == 4
-    assert on_disk(world.folder) == 0
+    # The thumbnails are not results.
+    assert on_disk(world.folder) == 4
 
 
 async def test_a_small_fact_is_remembered(world: World) -> None:
