@@ -20,13 +20,36 @@ LONG_LINE = 500
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The line as it stood at one moment."""
+    """The line as it stood at one moment. What is `resting` waits for its server to be resumed."""
 
     at: datetime
     waiting: list[Waiting]
+    resting: list[Waiting]
     turns: Turns
     busy: int
     expected_s: Mapping[str, float]
+    closed: list[Gate]
+
+    def places(self, *, max_queued: int) -> dict[int, Place]:
+        """The place of every job that moves on, in the order in which they are served."""
+        return line.places(
+            self.waiting,
+            self.turns,
+            slots=max_queued,
+            busy=self.busy,
+            expected_s=self.expected_s,
+        )
+
+    def gate_of(self, guild_id: int) -> GateReason | None:
+        """Why nothing of this server is submitted just now."""
+        return standing(self.closed, guild_id=guild_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a job in line stands. It has no place while its server is paused."""
+
+    place: Place | None
     gate: GateReason | None
 
 
@@ -43,49 +66,42 @@ class LineView:
     async def place_of(self, job: Job) -> tuple[Place, GateReason | None]:
         """The job's place, and why nothing is submitted just now. A quarter of a second late."""
         seen = await self._look()
+        who = job.requester
         if all(known.job_id != job.id for known in seen.waiting):
-            who = job.requester
             seen.waiting.append(Waiting(job.id, who.guild_id, who.user_id, job.request.work))
-        if len(seen.waiting) > LONG_LINE:
-            found = await asyncio.to_thread(self._places, replace(seen, waiting=[*seen.waiting]))
-        else:
-            found = self._places(seen)
-        return found[job.id], seen.gate
-
-    def _places(self, seen: Snapshot) -> dict[int, Place]:
-        return line.places(
-            seen.waiting,
-            seen.turns,
-            slots=self._max_queued,
-            busy=seen.busy,
-            expected_s=seen.expected_s,
-        )
+        found = await places_in(replace(seen, waiting=[*seen.waiting]), self._max_queued)
+        return found[job.id], seen.gate_of(who.guild_id)
 
     async def _look(self) -> Snapshot:
         async with self._reading:
             now = self._now()
             if self._snapshot is None or abs(now - self._snapshot.at) > FRESH:
                 async with self._database.reading() as tx:
-                    self._snapshot = await _snapshot(tx, now)
+                    self._snapshot = await snapshot(tx, now=now)
             return self._snapshot
 
 
-async def _snapshot(tx: Transaction, now: datetime) -> Snapshot:
+async def snapshot(tx: Transaction, *, now: datetime) -> Snapshot:
+    """The line as it stands in this transaction."""
     closed = await gates.all_closed(tx)
-    waiting = _moving(await jobs.in_line(tx), closed)
+    everybody, pausing = await jobs.in_line(tx), paused(closed)
+    waiting = [job for job in everybody if job.guild_id not in pausing]
     return Snapshot(
         at=now,
         waiting=waiting,
-        turns=await turns.of_servers(tx, (job.guild_id for job in waiting)),
+        resting=[job for job in everybody if job.guild_id in pausing],
+        turns=await turns.of_servers(tx, (job.guild_id for job in everybody)),
         busy=await slots.taken(tx),
         expected_s=await _expected_s(tx, waiting),
-        gate=standing(closed),
+        closed=closed,
     )
 
 
-def _moving(waiting: Iterable[Waiting], closed: Collection[Gate]) -> list[Waiting]:
-    resting = paused(closed)
-    return [job for job in waiting if job.guild_id not in resting]
+async def places_in(seen: Snapshot, max_queued: int) -> dict[int, Place]:
+    """The places of a snapshot that is nobody else's, without holding anybody up."""
+    if len(seen.waiting) > LONG_LINE:
+        return await asyncio.to_thread(seen.places, max_queued=max_queued)
+    return seen.places(max_queued=max_queued)
 
 
 async def _expected_s(tx: Transaction, waiting: Iterable[Waiting]) -> dict[str, float]:
@@ -95,18 +111,13 @@ async def _expected_s(tx: Transaction, waiting: Iterable[Waiting]) -> dict[str, 
     }
 
 
-async def places(tx: Transaction, *, max_queued: int) -> dict[int, Place]:
-    """The place of every job in line; those of a paused server have none."""
-    waiting = _moving(await jobs.in_line(tx), await gates.all_closed(tx))
-    if not waiting:
-        return {}
-    return line.places(
-        waiting,
-        await turns.of_servers(tx, (job.guild_id for job in waiting)),
-        slots=max_queued,
-        busy=await slots.taken(tx),
-        expected_s=await _expected_s(tx, waiting),
-    )
+async def standings(seen: Snapshot, *, max_queued: int) -> dict[int, Standing]:
+    """Where every job in line stands."""
+    found = await places_in(seen, max_queued)
+    return {
+        job.job_id: Standing(found.get(job.job_id), seen.gate_of(job.guild_id))
+        for job in (*seen.waiting, *seen.resting)
+    }
 
 
 async def next_jobs(

@@ -156,6 +156,7 @@ class Runner:
         taken -= await self._free(seated_in_vain)
         if counts[JobStatus.QUEUED]:
             await self._submit_next(free_slots=self._max_queued - taken, now=now)
+        if counts[JobStatus.QUEUED] or counts[JobStatus.SUBMITTING]:
             self._errand(BOARD, self._board.refresh)
         # The board looks again and again as long as anybody waits.
         busy = in_hand or self._in_hand or self._errands.keys() - {BOARD}
@@ -309,6 +310,9 @@ class Runner:
                     await self._steps.abandon(current)
                 case JobStatus.WAITING:
                     await self._again_or(current, self._give_up)
+                case JobStatus.SETTLED if job.status is not JobStatus.SETTLED:
+                    # What broke lies behind it; perhaps somebody has just taken the job back.
+                    return
                 case JobStatus.SETTLED:
                     await self._again_or(current, self._delivery.keep)
                 case JobStatus.DELIVERED:
