@@ -19,7 +19,6 @@ from tests.storage.ground import (
     a_job,
     a_job_in,
     a_new_job,
-    a_request,
     moved_to,
 )
 
