@@ -36,7 +36,7 @@ class NewJob:
 async def insert_jobs(tx: Transaction, new: Sequence[NewJob]) -> list[Job]:
     """Put new jobs on the belt, in their order. The caller has made sure of new sources."""
     rows = await tx.execute(insert(jobs).returning(jobs), [_new(each) for each in new])
-    made = {row.source_key: _job(row) for row in rows}
+    made = {row.source_key: job_from(row) for row in rows}
     return [made[each.source_key] for each in new]
 
 
@@ -48,7 +48,7 @@ async def ids_of_sources(tx: Transaction, source_keys: Collection[str]) -> dict[
 
 async def get(tx: Transaction, job_id: int) -> Job | None:
     row = (await tx.execute(select(jobs).where(jobs.c.id == job_id))).one_or_none()
-    return None if row is None else _job(row)
+    return None if row is None else job_from(row)
 
 
 async def due(tx: Transaction, status: JobStatus, *, now: datetime, limit: int) -> list[Job]:
@@ -59,13 +59,13 @@ async def due(tx: Transaction, status: JobStatus, *, now: datetime, limit: int) 
         .order_by(jobs.c.due_at)
         .limit(limit)
     )
-    return [_job(row) for row in await tx.execute(query)]
+    return [job_from(row) for row in await tx.execute(query)]
 
 
 async def all_of(tx: Transaction, status: JobStatus) -> list[Job]:
     """Every job of this status, due or not."""
     query = select(jobs).where(_LIVE, jobs.c.status == _STATUS[status])
-    return [_job(row) for row in await tx.execute(query)]
+    return [job_from(row) for row in await tx.execute(query)]
 
 
 async def next_due_at(tx: Transaction, *, after: datetime) -> datetime | None:
@@ -99,7 +99,7 @@ async def in_line_of_server(tx: Transaction, guild_id: int) -> list[Job]:
     query = select(jobs).where(
         _LIVE, jobs.c.status == _STATUS[JobStatus.QUEUED], jobs.c.guild_id == guild_id
     )
-    return [_job(row) for row in await tx.execute(query)]
+    return [job_from(row) for row in await tx.execute(query)]
 
 
 async def counts(tx: Transaction) -> Mapping[JobStatus, int]:
@@ -261,7 +261,7 @@ async def _change(tx: Transaction, job: Job, changes: dict[str, Any]) -> Job:
     ).one_or_none()
     if row is None:
         raise StaleJob(f"job {job.id} is no longer {job.status.value}")
-    return _job(row)
+    return job_from(row)
 
 
 def _new(job: NewJob) -> dict[str, Any]:
@@ -285,7 +285,8 @@ def _new(job: NewJob) -> dict[str, Any]:
     }
 
 
-def _job(row: Row[Any]) -> Job:
+def job_from(row: Row[Any]) -> Job:
+    """The job of a row that has all columns of the table."""
     return Job(
         id=row.id,
         status=JobStatus(row.status),

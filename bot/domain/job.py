@@ -88,6 +88,17 @@ class StoredPicture:
     flagged: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Thumbnail:
+    """The small picture that stands for a job's result, in our own store.
+
+    It is `flagged` where any picture on it is.
+    """
+
+    sha256: str
+    flagged: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """How a job ended: the verdict, the vendor's or our own words, and what was received.

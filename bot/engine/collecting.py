@@ -6,21 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.domain.errors import DownloadError, PictureError, StorageError
-from bot.domain.job import Job, StoredPicture, VendorTicket
+from bot.domain.job import Job, StoredPicture, Thumbnail, VendorTicket
 from bot.domain.request import Kind
 from bot.download import Downloader
 from bot.pictures import threads as pictures
 from storage.pictures import PictureFiles
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Thumbnail:
-    """The small picture that stands for a job's result, in our own store."""
-
-    sha256: str
-    flagged: bool
 
 
 @dataclass(frozen=True, slots=True)
