@@ -1,7 +1,7 @@
 """The line as it stands now: reads what `bot.domain.line` decides on. Changes nothing."""
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -9,6 +9,7 @@ from bot.domain import line, schedule
 from bot.domain.gates import Gate, GateReason, paused, shut_works, standing
 from bot.domain.job import Job
 from bot.domain.line import Place, Turns, Waiting
+from bot.engine.together import Together
 from storage import gates, jobs, slots, turns
 from storage.database import Database, Transaction
 
@@ -60,25 +61,31 @@ class LineView:
         self._database = database
         self._max_queued = max_queued
         self._now = now
-        self._reading = asyncio.Lock()
         self._snapshot: Snapshot | None = None
+        self._placing = Together(self._places_of)
 
     async def place_of(self, job: Job) -> tuple[Place, GateReason | None]:
         """The job's place, and why nothing is submitted just now. A quarter of a second late."""
+        return await self._placing.ask(job)
+
+    async def _places_of(self, new: Sequence[Job]) -> list[tuple[Place, GateReason | None]]:
+        """The line is read and reckoned once for all who have joined it together."""
         seen = await self._look()
-        who = job.requester
-        if all(known.job_id != job.id for known in seen.waiting):
-            seen.waiting.append(Waiting(job.id, who.guild_id, who.user_id, job.request.work))
+        known = {waiting.job_id for waiting in seen.waiting}
+        seen.waiting.extend(
+            Waiting(job.id, job.requester.guild_id, job.requester.user_id, job.request.work)
+            for job in new
+            if job.id not in known
+        )
         found = await places_in(replace(seen, waiting=[*seen.waiting]), self._max_queued)
-        return found[job.id], seen.gate_of(who.guild_id)
+        return [(found[job.id], seen.gate_of(job.requester.guild_id)) for job in new]
 
     async def _look(self) -> Snapshot:
-        async with self._reading:
-            now = self._now()
-            if self._snapshot is None or abs(now - self._snapshot.at) > FRESH:
-                async with self._database.reading() as tx:
-                    self._snapshot = await snapshot(tx, now=now)
-            return self._snapshot
+        now = self._now()
+        if self._snapshot is None or abs(now - self._snapshot.at) > FRESH:
+            async with self._database.reading() as tx:
+                self._snapshot = await snapshot(tx, now=now)
+        return self._snapshot
 
 
 async def snapshot(tx: Transaction, *, now: datetime) -> Snapshot:
