@@ -12,6 +12,8 @@ import discord
 from discord import ui
 
 from cogs import trouble
+from cogs.buttons import view_of
+from cogs.faces import Face
 
 _log = logging.getLogger(__name__)
 
@@ -110,20 +112,22 @@ async def defer(interaction: discord.Interaction, *, private: bool) -> None:
     interaction.extras[_DEFERRED] = Deferred.PRIVATELY if private else Deferred.PUBLICLY
 
 
-async def acknowledge(interaction: discord.Interaction, content: str, *, ephemeral: bool) -> Ack:
+async def acknowledge(interaction: discord.Interaction, face: Face, *, ephemeral: bool) -> Ack:
     """Answer an interaction with its card, which may have been promised by a deferral.
 
     Raises discord.HTTPException where Discord surely refused and somebody is still waiting.
     """
     if _DEFERRED in interaction.extras:
-        return await _keep_promise(interaction, content)
-    return await _answer(interaction, content, ephemeral=ephemeral)
+        return await _keep_promise(interaction, face)
+    return await _answer(interaction, face, ephemeral=ephemeral)
 
 
-async def _keep_promise(interaction: discord.Interaction, content: str) -> Ack:
+async def _keep_promise(interaction: discord.Interaction, face: Face) -> Ack:
     """The promise itself stands: where its edit is in doubt, the next edit will do."""
     try:
-        sent = await interaction.edit_original_response(content=content, allowed_mentions=_NOBODY)
+        sent = await interaction.edit_original_response(
+            content=face.content, view=view_of(face.buttons), allowed_mentions=_NOBODY
+        )
     except discord.HTTPException as error:
         if error.status < trouble.HTTP_SERVER_ERROR:
             raise
@@ -136,13 +140,14 @@ async def _keep_promise(interaction: discord.Interaction, content: str) -> Ack:
     return Ack(stands=True, message_id=None if sent is None else sent.id)
 
 
-async def _answer(interaction: discord.Interaction, content: str, *, ephemeral: bool) -> Ack:
+async def _answer(interaction: discord.Interaction, face: Face, *, ephemeral: bool) -> Ack:
     """The first answer; a broken connection is tried once more."""
     unsure = False
     for _ in range(2):
         try:
             sent = await interaction.response.send_message(
-                content,
+                face.content,
+                view=view_of(face.buttons) or discord.utils.MISSING,
                 ephemeral=ephemeral,
                 suppress_embeds=True,
                 allowed_mentions=_NOBODY,

@@ -11,7 +11,7 @@ from cogs.echo import clip, echo, units
 from cogs.faces import Face
 from cogs.failures import failure
 from cogs.gallery import result_named
-from cogs.rows import failure_buttons, result_buttons
+from cogs.rows import failure_buttons, live_buttons, result_buttons, withheld_buttons
 
 CONTENT_MAX = 2000
 PROMPT_SIGNS = 300
@@ -56,13 +56,26 @@ def live(
     ignored: tuple[str, ...],
 ) -> Face:
     """The card of a job that is on its way."""
+    state = live_state(job, place=place, ready_at=ready_at, gate=gate)
+    lines = [f"{state} · job {job.id}", _ignored(job.request.model, ignored)]
+    return Face(_compose(job, lines), live_buttons(job))
+
+
+def live_state(
+    job: Job, *, place: Place | None, ready_at: datetime | None, gate: GateReason | None
+) -> str:
+    """How far a job is on its way, in a few words."""
     if job.status is not JobStatus.QUEUED:
-        state = f"{_BEING.get(job.request.kind, 'Being painted')}{_about(ready_at)}"
-    elif gate is not None:
-        state = f"{_GATES[gate]}; your job keeps its place in line"
-    else:
-        state = f"{_in_line(job, place)}{_about(ready_at)}"
-    return Face(_compose(job, [f"{state} · job {job.id}", _ignored(job.request.model, ignored)]))
+        being = _BEING.get(job.request.kind, "Being painted")
+        return f"{being}; will not be posted" if job.withheld else f"{being}{_about(ready_at)}"
+    if gate is not None:
+        return f"{gate_words(gate)}; your job keeps its place in line"
+    return f"{_in_line(job, place)}{_about(ready_at)}"
+
+
+def gate_words(gate: GateReason) -> str:
+    """Why nothing is submitted just now."""
+    return _GATES[gate]
 
 
 def progress(now: Progress) -> Face:
@@ -90,6 +103,9 @@ def delivered(
     """
     job, outcome = delivery.job, delivery.job.outcome
     assert outcome is not None, "only a settled job is delivered"  # noqa: S101
+    if job.withheld and outcome.verdict in (Verdict.PICTURES, Verdict.DESCRIBED):
+        lines = [_WITHHELD, f"{receipt(delivery.receipt)} · job {job.id}"]
+        return Face(_compose(job, lines), withheld_buttons(job))
     if outcome.verdict is Verdict.DESCRIBED:
         lines = [
             f"> {echo(outcome.detail, limit=DESCRIPTION_SIGNS) or '(no words came)'}",
@@ -112,6 +128,7 @@ def delivered(
     return Face(_compose(job, lines), buttons)
 
 
+_WITHHELD = "Not posted, as was asked. It is kept in your `/history`."
 _NOT_ATTACHED = "Discord did not take the picture files; they are kept in this job's history."
 
 

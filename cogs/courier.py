@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from weakref import WeakValueDictionary
@@ -11,18 +12,23 @@ from zlib import crc32
 import discord
 
 from bot.domain.errors import CourierError, StorageError
-from bot.domain.job import Route
+from bot.domain.job import Job, JobStatus, Route
 from bot.engine.courier import BeginMessage, Delivered, Delivery, Progress
 from bot.engine.records import Records
 from cogs import cards, trouble
 from cogs.echo import clip
+from cogs.faces import Button
 from cogs.mail import Mail, Post
 from cogs.routes import Routes
+from cogs.rows import live_buttons
 
 _log = logging.getLogger(__name__)
 
 EDIT_EVERY = timedelta(seconds=3)
 OWNER_SAME_EVERY = timedelta(minutes=10)
+
+_Edit = tuple[datetime, tuple[Button, ...]]
+"""When a card was edited, and which buttons it has since then."""
 
 
 class DiscordCourier:
@@ -51,7 +57,7 @@ class DiscordCourier:
         self._owner_channel_id = owner_channel_id
         self._now = now
         self._writing: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
-        self._edited_at: dict[int, datetime] = {}
+        self._edited: dict[int, _Edit] = {}
         self._told_owner_at: dict[str, datetime] = {}
 
     async def deliver(self, delivery: Delivery, begin_message: BeginMessage) -> Delivered:
@@ -70,7 +76,7 @@ class DiscordCourier:
         if not self._mail.is_open:
             raise CourierError("the bot is not logged in")
         async with self._alone(delivery.job.id):
-            self._edited_at.pop(delivery.job.id, None)
+            self._edited.pop(delivery.job.id, None)
             try:
                 return await self._routes.carry(delivery, post, bare, begin_message)
             except trouble.FAULTS as error:
@@ -95,20 +101,28 @@ class DiscordCourier:
             return None
 
     async def progress(self, progress: Progress) -> None:
-        """Edit the card of a live job, at most every 3 s. Trouble is logged, not raised."""
+        """Edit the card of a live job, at most every 3 s. Trouble is logged, not raised.
+
+        What comes too soon is left out, but for a change of the way back: that waits.
+        """
         job = progress.job
         if not self._mail.is_open:
             return
+        last = self._edited.get(job.id)
         try:
+            if not await self._its_turn(job, last):
+                return
             async with self._alone(job.id):
-                now, last = self._now(), self._edited_at.get(job.id)
-                if last is not None and now - last < EDIT_EVERY:
+                if self._edited.get(job.id) is not last:
+                    # Another has just said what is so.
                     return
                 # Asked under the lock: a job that has settled since then belongs to `deliver`.
-                if not await self._records.card_is_live(job.id):
+                current = await self._records.live(job.id)
+                if current is None or _is_in_line(current) is not _is_in_line(job):
                     return
-                self._edited_at[job.id] = now
-                await self._routes.edit(progress.card, job, Post.of(cards.progress(progress)))
+                self._edited[job.id] = self._now(), live_buttons(current)
+                shown = replace(progress, job=current)
+                await self._routes.edit(progress.card, job, Post.of(cards.progress(shown)))
         except (*trouble.FAULTS, CourierError, StorageError) as error:
             _log.info("card.unedited job=%d error=%r", job.id, error)
 
@@ -141,9 +155,25 @@ class DiscordCourier:
     async def _tell_directly(self, user_id: int, post: Post, nonce: str) -> None:
         await self._mail.send(await self._mail.direct(user_id), post, nonce=nonce)
 
+    async def _its_turn(self, job: Job, last: _Edit | None) -> bool:
+        if last is None:
+            return True
+        edited_at, buttons = last
+        left_s = (EDIT_EVERY - (self._now() - edited_at)).total_seconds()
+        if left_s <= 0:
+            return True
+        if buttons == live_buttons(job):
+            return False
+        await asyncio.sleep(left_s)
+        return True
+
     def _alone(self, job_id: int) -> asyncio.Lock:
         """One writer per card. A lock lives as long as somebody holds it or waits for it."""
         return self._writing.setdefault(job_id, asyncio.Lock())
+
+
+def _is_in_line(job: Job) -> bool:
+    return job.status is JobStatus.QUEUED
 
 
 async def _told(tell: Callable[[], Awaitable[object]]) -> bool:

@@ -93,7 +93,7 @@ class Door:
                 gate=accepted.gate,
                 ignored=accepted.ignored,
             )
-            ack = await acknowledge(interaction, face.content, ephemeral=job.request.private)
+            ack = await acknowledge(interaction, face, ephemeral=job.request.private)
         finally:
             if not ack.stands:
                 _log.warning("card.failed job=%s", job.id)

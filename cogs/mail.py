@@ -16,7 +16,7 @@ from bot.engine.courier import File
 from cogs import cards
 from cogs.buttons import JobButton, view_of
 from cogs.echo import clip
-from cogs.faces import Button, Face
+from cogs.faces import Action, Button, Face
 
 ALT_TEXT_MAX = 1024
 # Where a message of ours may be that was sent at a given moment: the clocks may differ.
@@ -221,11 +221,11 @@ def _asker(job: Job) -> discord.AllowedMentions:
 
 def _is_card(job: Job, message: discord.Message) -> bool:
     """Whether the message is this job's card, as it is at the end or was at the beginning."""
-    if job.id in _jobs_of(message):
-        return True
-    # A card that was posted when its job began has no buttons yet.
-    mark = f"· job {job.id}\n"
-    return message.interaction_metadata is None and mark in f"{message.content}\n"
+    actions = {action for action, job_id in _pressed_for(message) if job_id == job.id}
+    if message.interaction_metadata is None:
+        return bool(actions)
+    # An answer to an interaction that can still be taken back is not what was sent as a message.
+    return bool(actions - {Action.CANCEL})
 
 
 def _uploads(post: Post) -> list[discord.File]:
@@ -241,8 +241,8 @@ def _uploads(post: Post) -> list[discord.File]:
     ]
 
 
-def _jobs_of(message: discord.Message) -> set[int]:
-    """The jobs that a message's buttons are about."""
+def _pressed_for(message: discord.Message) -> set[tuple[str, int]]:
+    """What a message's buttons do, and for which jobs."""
     template = JobButton.__discord_ui_compiled_template__
     found = (
         template.fullmatch(child.custom_id or "")
@@ -251,4 +251,4 @@ def _jobs_of(message: discord.Message) -> set[int]:
         for child in row.children
         if isinstance(child, discord.Button)
     )
-    return {int(match["job"]) for match in found if match is not None}
+    return {(match["action"], int(match["job"])) for match in found if match is not None}

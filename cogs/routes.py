@@ -73,6 +73,10 @@ class Routes:
         """Bring `post` to the asker, or `bare` where Discord takes no files of that size."""
         job, card = delivery.job, delivery.card
         edited = await self.edit(card, job, post)
+        if job.withheld:
+            # Its asker wants to hear no more of it than the card can say.
+            found = edited if isinstance(edited, int) else None
+            return Delivered(route=Route.KEPT, message_id=found)
         if edited is Wall.FILES_TOO_LARGE:
             edited = await self.edit(card, job, bare)
         if isinstance(edited, int):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bot.domain.job import Job
+from bot.domain.job import Job, JobStatus
 from cogs.faces import Action, Button
 
 ROW_MAX = 5
@@ -32,6 +32,22 @@ def result_buttons(
         ]
     )
     return _placed(rows)
+
+
+def live_buttons(job: Job) -> tuple[Button, ...]:
+    """The way back, as far as there is one."""
+    if job.is_over or job.withheld:
+        return ()
+    label = "Cancel" if job.status is JobStatus.QUEUED else "Don't post"
+    return (_button(job, Action.CANCEL, label),)
+
+
+def withheld_buttons(job: Job) -> tuple[Button, ...]:
+    """What was not posted can be looked at, by whoever asked for it."""
+    return (
+        _button(job, Action.SHOW, "Show"),
+        _button(job, Action.DETAILS, "Details"),
+    )
 
 
 def failure_buttons(job: Job) -> tuple[Button, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.domain.errors import CourierError
-from bot.domain.job import Job, Route
+from bot.domain.job import Job, Route, Verdict
 from bot.engine.account import account_of
 from bot.engine.courier import Courier, Delivered, Delivery, Receipt
 from bot.engine.packing import packed
@@ -81,7 +81,7 @@ class DeliveryStep:
     async def _prepare(self, job: Job) -> Delivery:
         async with self._database.reading() as tx:
             card = await cards.get(tx, job.id)
-            kept = await results.of_job(tx, job.id)
+            kept = () if job.withheld else await results.of_job(tx, job.id)
             account = await account_of(tx, job.requester, policy=self._policy, now=self._now())
         files, notes = await packed(job, kept, files=self._files, limit_bytes=card.file_limit_bytes)
         return Delivery(
@@ -99,6 +99,9 @@ class DeliveryStep:
     async def _wants_ping(self, job: Job) -> bool:
         took_long = self._now() - job.created_at > LONG_JOB
         if not took_long or job.request.private:
+            return False
+        if job.outcome is not None and job.outcome.verdict is Verdict.CANCELLED:
+            # Nobody waits for it any more.
             return False
         if job.route not in (Route.REPLY, Route.CHANNEL):
             return False

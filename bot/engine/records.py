@@ -109,11 +109,11 @@ class Records:
         for sha256 in digests:
             await self._files.remove(sha256)
 
-    async def card_is_live(self, job_id: int) -> bool:
-        """Whether the job is still on its way, so that its card may show progress."""
+    async def live(self, job_id: int) -> Job | None:
+        """The job as it stands, while it is on its way: then its card may show progress."""
         async with self._database.reading() as tx:
             job = await jobs.get(tx, job_id)
-        return job is not None and not job.is_over
+        return None if job is None or job.is_over else job
 
     async def remembered(self, key: str) -> str | None:
         """A small fact that the bot keeps about itself."""

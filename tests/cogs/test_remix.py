@@ -10,6 +10,7 @@ from bot.domain.job import JobStatus
 from bot.domain.request import Kind
 from cogs import sources
 from cogs.answers import acknowledge
+from cogs.faces import Face
 from sandbox.modelslab import Vendor
 from tests.cogs.house import House
 from tests.cogs.posted import (
@@ -323,7 +324,7 @@ async def test_a_doubtful_edit_of_the_promise_leaves_the_job_in_line(
 ) -> None:
     interaction: Any = Unreachable(make())
 
-    ack = await acknowledge(interaction, "a card", ephemeral=False)
+    ack = await acknowledge(interaction, Face("a card"), ephemeral=False)
 
     assert ack.stands
     assert ack.message_id is None
@@ -333,7 +334,7 @@ async def test_a_promise_that_was_removed_is_no_card() -> None:
     interaction: Any = Unreachable(refusal(404))
 
     with pytest.raises(discord.HTTPException):
-        await acknowledge(interaction, "a card", ephemeral=False)
+        await acknowledge(interaction, Face("a card"), ephemeral=False)
 
 
 async def test_models_that_work_from_pictures_are_suggested(house: House) -> None:

@@ -49,7 +49,7 @@ async def test_a_job_that_never_was_is_unknown(world: World) -> None:
     assert await world.records.details(1, guild_id=SERVER, user_id=ANA) is None
     said = await world.records.forget(1, guild_id=SERVER, user_id=ANA, moderator=True)
     assert said is Forgot.UNKNOWN
-    assert not await world.records.card_is_live(1)
+    assert await world.records.live(1) is None
 
 
 @pytest.mark.parametrize(
@@ -93,12 +93,12 @@ async def test_a_dropped_result_stays_charged_and_its_details_go(world: World) -
 async def test_what_is_still_on_its_way_cannot_be_dropped(world: World) -> None:
     world.vendor.hold()
     asked = await world.asks()
-    assert await world.records.card_is_live(asked.job.id)
+    assert await world.records.live(asked.job.id) == asked.job
     said = await world.records.forget(asked.job.id, guild_id=SERVER, user_id=ANA, moderator=False)
     assert said is Forgot.STILL_LIVE
     world.vendor.release()
     await world.until_done()
-    assert not await world.records.card_is_live(asked.job.id)
+    assert await world.records.live(asked.job.id) is None
 
 
 async def test_a_picture_that_two_jobs_made_stays_until_the_last_one_goes(
