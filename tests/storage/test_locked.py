@@ -22,6 +22,7 @@ from storage import (
     erasure,
     facts,
     gates,
+    history,
     holdings,
     inputs,
     jobs,
@@ -76,6 +77,7 @@ MODULES: tuple[ModuleType, ...] = tuple(
         "erasure",
         "facts",
         "gates",
+        "history",
         "holdings",
         "inputs",
         "jobs",
@@ -106,6 +108,7 @@ CALLS: dict[Callable[..., object], Call] = {
     gates.open_gates: lambda tx, job: gates.open_gates(
         tx, scope=EVERYTHING, reasons=[GateReason.DOWN]
     ),
+    history.page: lambda tx, job: history.page(tx, guild_id=SERVER, user_id=ANA, limit=5),
     holdings.needed: lambda tx, job: holdings.needed(tx, ["aa"]),
     inputs.put: lambda tx, job: inputs.put(tx, [replace(job, request=FROM_A_PICTURE)]),
     inputs.uploads: lambda tx, job: inputs.uploads(tx, job.id),

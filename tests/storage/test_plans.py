@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import event, insert, text
 
 from bot.domain.job import JobStatus
-from storage import holdings, jobs, quotas, slots, turns
+from bot.domain.request import Kind
+from storage import history, holdings, jobs, quotas, slots, turns
 from storage.database import Database, Transaction
 from storage.tables import jobs as jobs_table
 from storage.tables import ledger, totals
@@ -127,6 +128,24 @@ QUESTIONS: dict[str, tuple[Ask, set[str]]] = {
     "close": (
         lambda tx: quotas.close(tx, PAST_JOBS + 1, charged=1, cost_micros=1, now=NOW),
         {"ledger_reserved_once"},
+    ),
+    "a page of the past": (
+        lambda tx: history.page(
+            tx, guild_id=SERVER, user_id=ANA, limit=5, before=PAST_JOBS, with_private=True
+        ),
+        {"jobs_of_member"},
+    ),
+    "a newer page, searched": (
+        lambda tx: history.page(
+            tx,
+            guild_id=SERVER,
+            user_id=ANA,
+            limit=5,
+            after=1,
+            kind=Kind.IMAGINE,
+            search="a red fox",
+        ),
+        {"jobs_of_member"},
     ),
     "turns": (lambda tx: turns.served(tx, guild_id=SERVER, user_id=ANA), {"ix_turns_turn"}),
     "needed pictures": (
