@@ -120,7 +120,14 @@ class LimnerClient(commands.AutoShardedBot):
             styles=styles,
         )
         yield Menus(rework=rework, tree=self.tree)
-        yield Buttons(door=door, records=records, sources=sources, rework=rework, guard=guard)
+        yield Buttons(
+            door=door,
+            records=records,
+            withdrawals=self.parts.withdrawals,
+            sources=sources,
+            rework=rework,
+            guard=guard,
+        )
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """The bot was removed from a server (an outage of Discord's does not come here)."""

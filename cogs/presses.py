@@ -8,6 +8,7 @@ import discord
 from discord.ext import commands
 
 from bot.engine.records import Forgot, Records
+from bot.engine.withdrawing import Withdrawals
 from cogs import trouble
 from cogs.answers import whisper
 from cogs.buttons import JOB_ID, PICK_ID, PRESSER
@@ -19,6 +20,7 @@ from cogs.guard import Guard
 from cogs.home import home_of
 from cogs.rework import NOT_HERE, Rework
 from cogs.sources import NOT_KEPT, Sources
+from cogs.withdrawing import take_back
 
 NOT_YOURS = "Only who asked for it, or a moderator (Manage Messages), can delete it."
 STILL_LIVE = "That job is still on its way. It can be deleted when it is done."
@@ -31,10 +33,18 @@ class Buttons(commands.Cog, name=PRESSER):
     """Does what the buttons say, and what is written into pop-ups."""
 
     def __init__(
-        self, *, door: Door, records: Records, sources: Sources, rework: Rework, guard: Guard
+        self,
+        *,
+        door: Door,
+        records: Records,
+        withdrawals: Withdrawals,
+        sources: Sources,
+        rework: Rework,
+        guard: Guard,
     ) -> None:
         self._door = door
         self._records = records
+        self._withdrawals = withdrawals
         self._sources = sources
         self._rework = rework
         self._guard = guard
@@ -52,6 +62,10 @@ class Buttons(commands.Cog, name=PRESSER):
                     await self._details(interaction, job_id, guild_id)
                 case Action.DELETE:
                     await self._delete(interaction, job_id, guild_id)
+                case Action.CANCEL:
+                    await take_back(
+                        interaction, self._withdrawals, job_id=job_id, guild_id=guild_id
+                    )
                 case _:
                     await self._rework.of_job(interaction, action, job_id, index)
 
