@@ -121,8 +121,7 @@ def _channel(core: "Core", call: Call) -> Channel:
     channel = core.world.channels.get(call.id("channel_id", unknown=10003))
     if channel is None or channel.deleted:
         raise ApiError(10003)
-    outside = channel.guild is not None and not channel.guild.bot_is_member
-    if outside or not channel.switches.can_view:
+    if not channel.bot_is_there or not channel.switches.can_view:
         raise ApiError(50001)
     return channel
 

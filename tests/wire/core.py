@@ -145,7 +145,7 @@ class Core:
 
     def _announce_to_readers(self, event: str, message: Message, payload: Json) -> None:
         guild = message.channel.guild
-        if message.ephemeral or (guild is not None and not guild.bot_is_member):
+        if message.ephemeral or not message.channel.bot_is_there:
             return
         if event != "MESSAGE_DELETE":
             self.check_shape("MessageResponse", payload)

@@ -127,10 +127,16 @@ class Interaction:
             raise AssertionError(f"answered with {self.ack_type!r}, not with a modal")
         return self.modal
 
+    @property
+    def brought_by(self) -> User:
+        """Who has the bot on their account: under a message of theirs, not whoever clicks."""
+        under = None if self.source is None else self.source.interaction
+        return self.user if under is None else under.brought_by
+
     def owners(self) -> Json:
         """By whose installation the bot was reachable: the server's ("0") or the person's ("1")."""
         if self.user_installed:
-            return {"1": str(self.user.id)}
+            return {"1": str(self.brought_by.id)}
         return {"0": str(self.channel.guild.id) if self.channel.guild else "0"}
 
     def metadata(self) -> Json:

@@ -21,6 +21,13 @@ class Moderation(Core):
             self.announce("GUILD_CREATE", self.introduced(guild), guild=guild, intent=GUILDS)
         return guild
 
+    def group(self, name: str, *members: User) -> Channel:
+        """A group chat, made on first use."""
+        for channel in self.world.channels.values():
+            if channel.members and channel.name == name:
+                return channel
+        return self.world.add_group(name, *members)
+
     def user(self, name: str, *, permissions: int = 0, roles: tuple[Role, ...] = ()) -> User:
         """The person of this name, made on first use; more permissions and roles are added."""
         for user in self.world.users.values():

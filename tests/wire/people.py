@@ -21,7 +21,7 @@ from .posting import Form
 from .shapes import channel_shape, guild_shape, member_shape, user_shape
 from .world import Channel, Guild, User
 
-_CONTEXT_GUILD, _CONTEXT_BOT_DM = 0, 1
+_CONTEXT_GUILD, _CONTEXT_BOT_DM, _CONTEXT_PRIVATE = 0, 1, 2
 
 
 class People(Core):
@@ -34,6 +34,19 @@ class People(Core):
         Raises ClientRefused where Discord's client would not send it.
         """
         data = self._command_data(user, channel, command, options, focused=None)
+        return await self._interact(Kind.COMMAND, user, channel, data)
+
+    async def forge(
+        self, user: User, channel: Channel, command: str, /, **options: str
+    ) -> Interaction:
+        """Use a slash command there where no client offers it, as with an outdated one."""
+        typed = [{"name": name, "type": 3, "value": value} for name, value in options.items()]
+        data: Json = {
+            "id": str(self.world.next_id()),
+            "name": command,
+            "type": SLASH,
+            "options": typed,
+        }
         return await self._interact(Kind.COMMAND, user, channel, data)
 
     async def autocomplete(
@@ -184,11 +197,9 @@ class People(Core):
         if channel.guild is not None and not allows(user.granted(channel.guild), bits):
             raise ClientRefused(f"{user.name} is not offered /{name}")
         contexts = command.get("contexts")
-        context = _CONTEXT_GUILD if channel.guild is not None else _CONTEXT_BOT_DM
-        if contexts is not None and context not in contexts:
+        if contexts is not None and _context(channel) not in contexts:
             raise ClientRefused(f"/{name} is not offered here")
-        installed = int(channel.guild is not None and not channel.guild.bot_is_member)
-        if installed not in (command.get("integration_types") or (0,)):
+        if int(not channel.bot_is_there) not in (command.get("integration_types") or (0,)):
             raise ClientRefused(f"/{name} is not installed that way")
         if command.get("nsfw") and channel.guild is not None and not channel.nsfw:
             raise ClientRefused(f"/{name} is offered in age-restricted channels only")
@@ -222,7 +233,7 @@ class People(Core):
             until=self.until,
             source=source,
             opened_by=opened_by,
-            user_installed=guild is not None and not guild.bot_is_member,
+            user_installed=not channel.bot_is_there,
         )
         self.interactions[interaction.token] = interaction
         payload = self._payload(interaction)
@@ -250,7 +261,7 @@ class People(Core):
             "locale": "en-US",
             "entitlements": [],
             "authorizing_integration_owners": interaction.owners(),
-            "context": _CONTEXT_GUILD if guild is not None else _CONTEXT_BOT_DM,
+            "context": _context(channel),
         }
         if guild is None:
             payload["user"] = user_shape(user)
@@ -277,7 +288,8 @@ class People(Core):
             self.check_shape("GuildChannelResponse", payload["channel"])
         else:
             self.check_shape("UserResponse", payload["user"])
-            self.check_shape("PrivateChannelResponse", payload["channel"])
+            kind = "PrivateGroupChannel" if payload["channel"]["type"] == 3 else "PrivateChannel"
+            self.check_shape(f"{kind}Response", payload["channel"])
         resolved = payload["data"].get("resolved") or {}
         schemas = {"attachments": "MessageAttachmentResponse", "messages": "MessageResponse"}
         for kind, schema in {
@@ -287,6 +299,12 @@ class People(Core):
         }.items():
             for shape in (resolved.get(kind) or {}).values():
                 self.check_shape(schema, shape)
+
+
+def _context(channel: Channel) -> int:
+    if channel.guild is not None:
+        return _CONTEXT_GUILD
+    return _CONTEXT_PRIVATE if channel.members else _CONTEXT_BOT_DM
 
 
 def _partial(guild: Guild) -> Json:

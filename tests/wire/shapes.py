@@ -71,6 +71,17 @@ def role_shape(role: Role, position: int = 0) -> Json:
 
 def channel_shape(channel: Channel, bot: User) -> Json:
     last = str(channel.history[-1].id) if channel.history else None
+    if channel.members:
+        return {
+            "id": str(channel.id),
+            "type": 3,
+            "last_message_id": last,
+            "flags": 0,
+            "name": channel.name,
+            "icon": None,
+            "owner_id": str(channel.members[0].id),
+            "recipients": [user_shape(member) for member in channel.members],
+        }
     if channel.guild is None:
         assert channel.recipient is not None
         return {

@@ -72,12 +72,16 @@ class User:
 
 @dataclass(eq=False)
 class Channel:
-    """A text channel of a server, or one person's direct messages (`guild` is None)."""
+    """A text channel of a server, or one person's direct messages with the bot (`recipient`).
+
+    Else a group chat of people, `members`, which the bot can never be in.
+    """
 
     id: int
     name: str
     guild: "Guild | None" = None
     recipient: User | None = None
+    members: tuple[User, ...] = ()
     nsfw: bool = False
     switches: Switches = field(default_factory=Switches)
     deleted: bool = False
@@ -91,6 +95,11 @@ class Channel:
     @property
     def mention(self) -> str:
         return f"<#{self.id}>"
+
+    @property
+    def bot_is_there(self) -> bool:
+        """Whether the bot itself may be in it; elsewhere people bring it along."""
+        return self.guild.bot_is_member if self.guild is not None else not self.members
 
 
 @dataclass(eq=False)
@@ -151,6 +160,12 @@ class World:
         guild.channels.append(channel)
         self.channels[channel.id] = channel
         return channel
+
+    def add_group(self, name: str, *members: User) -> Channel:
+        """A group chat of people."""
+        group = Channel(self.next_id(), name, members=members)
+        self.channels[group.id] = group
+        return group
 
     def add_role(self, guild: Guild, name: str, *, permissions: int = 0) -> Role:
         return self._keep_role(guild, Role(self.next_id(), name, permissions))
