@@ -6,7 +6,7 @@ one wins, because both are asked.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.refusal import OverLimit, Rule
@@ -47,7 +47,12 @@ class Usage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """The day and month a moment falls into, in a server's time zone; ends are aware UTC."""
+    """The day and month a moment falls into, in a server's time zone; ends are aware UTC.
+
+    What is booked stays in the day it was booked into, by name. A server that moves to another zone
+    may find itself in a day that is still unused, or in one that it has used before. The owner's
+    ceilings are counted in UTC, so that moving wins nothing against them.
+    """
 
     day: str
     month: str
@@ -65,9 +70,18 @@ def period(now: datetime, zone: str) -> Period:
     return Period(
         day=local.strftime("%Y-%m-%d"),
         month=local.strftime("%Y-%m"),
-        day_ends_at=datetime.combine(tomorrow, time(), tz).astimezone(UTC),
-        month_ends_at=datetime.combine(next_month, time(), tz).astimezone(UTC),
+        day_ends_at=_begins(tomorrow, tz, after=now),
+        month_ends_at=_begins(next_month, tz, after=now),
     )
+
+
+def _begins(day: date, tz: ZoneInfo, *, after: datetime) -> datetime:
+    """When a day begins. One that lacks its midnight, or is missing, gives way to what follows.
+
+    Clocks that are set back over a midnight let a day begin twice: what counts is the next time.
+    """
+    first = datetime.combine(day, time(), tz).astimezone(UTC)
+    return first if first > after else datetime.combine(day, time(fold=1), tz).astimezone(UTC)
 
 
 def decide(

@@ -1,14 +1,13 @@
-"""Quotas on paper: which day a moment belongs to, and which rule says no first."""
+"""Quotas on paper: which rule says no first, what is left, and whose limit is whose."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.limits import Limits, Usage, decide, left_today, period
+from bot.domain.limits import Limits, Usage, decide, left_today, member_day_of, period
 from bot.domain.refusal import Rule
 
 
@@ -21,178 +20,6 @@ HERE = period(NOW, "Asia/Tokyo")
 OWNER = period(NOW, "UTC")
 NONE = Limits()
 UNUSED = Usage()
-
-
-@pytest.mark.parametrize(
-    ("now", "zone", "day", "month", "day_ends_at", "month_ends_at"),
-    [
-        (
-            "2026-11-20T12:00",
-            "UTC",
-            "2026-11-20",
-            "2026-11",
-            "2026-11-21T00:00",
-            "2026-12-01T00:00",
-        ),
-        # The last and the first moment of a day.
-        (
-            "2026-11-20T23:59:59.999999",
-            "UTC",
-            "2026-11-20",
-            "2026-11",
-            "2026-11-21T00:00",
-            "2026-12-01T00:00",
-        ),
-        (
-            "2026-11-21T00:00",
-            "UTC",
-            "2026-11-21",
-            "2026-11",
-            "2026-11-22T00:00",
-            "2026-12-01T00:00",
-        ),
-        # Far east and far west of Greenwich, and zones off the full hour.
-        (
-            "2026-11-20T12:00",
-            "Pacific/Kiritimati",
-            "2026-11-21",
-            "2026-11",
-            "2026-11-21T10:00",
-            "2026-11-30T10:00",
-        ),
-        (
-            "2026-11-01T10:59",
-            "Pacific/Pago_Pago",
-            "2026-10-31",
-            "2026-10",
-            "2026-11-01T11:00",
-            "2026-11-01T11:00",
-        ),
-        (
-            "2026-11-20T18:14",
-            "Asia/Kathmandu",
-            "2026-11-20",
-            "2026-11",
-            "2026-11-20T18:15",
-            "2026-11-30T18:15",
-        ),
-        # Month ends: 30, 31, 28 and 29 days.
-        (
-            "2026-01-31T12:00",
-            "UTC",
-            "2026-01-31",
-            "2026-01",
-            "2026-02-01T00:00",
-            "2026-02-01T00:00",
-        ),
-        (
-            "2026-02-28T12:00",
-            "UTC",
-            "2026-02-28",
-            "2026-02",
-            "2026-03-01T00:00",
-            "2026-03-01T00:00",
-        ),
-        (
-            "2028-02-28T12:00",
-            "UTC",
-            "2028-02-28",
-            "2028-02",
-            "2028-02-29T00:00",
-            "2028-03-01T00:00",
-        ),
-        (
-            "2028-02-29T12:00",
-            "UTC",
-            "2028-02-29",
-            "2028-02",
-            "2028-03-01T00:00",
-            "2028-03-01T00:00",
-        ),
-        # The year's end, which comes at another moment in New York.
-        (
-            "2027-01-01T04:59",
-            "America/New_York",
-            "2026-12-31",
-            "2026-12",
-            "2027-01-01T05:00",
-            "2027-01-01T05:00",
-        ),
-        (
-            "2027-01-01T05:00",
-            "America/New_York",
-            "2027-01-01",
-            "2027-01",
-            "2027-01-02T05:00",
-            "2027-02-01T05:00",
-        ),
-        # The day the clocks go forward has 23 hours, the day they go back 25.
-        (
-            "2026-03-29T00:30",
-            "Europe/Berlin",
-            "2026-03-29",
-            "2026-03",
-            "2026-03-29T22:00",
-            "2026-03-31T22:00",
-        ),
-        (
-            "2026-10-25T00:30",
-            "Europe/Berlin",
-            "2026-10-25",
-            "2026-10",
-            "2026-10-25T23:00",
-            "2026-10-31T23:00",
-        ),
-        # Where the clocks go forward at midnight, the day ends when they do.
-        (
-            "2026-04-23T20:00",
-            "Africa/Cairo",
-            "2026-04-23",
-            "2026-04",
-            "2026-04-23T22:00",
-            "2026-04-30T21:00",
-        ),
-    ],
-)
-def test_a_moment_belongs_to_a_day_and_a_month(
-    now: str, zone: str, day: str, month: str, day_ends_at: str, month_ends_at: str
-) -> None:
-    found = period(utc(now), zone)
-    assert (found.day, found.month) == (day, month)
-    assert found.day_ends_at == utc(day_ends_at)
-    assert found.month_ends_at == utc(month_ends_at)
-    assert found.day_ends_at.utcoffset() == timedelta()
-
-
-@given(
-    # From 2024 to 2035.
-    now=st.integers(1_704_067_200, 2_082_758_399).map(lambda s: datetime.fromtimestamp(s, UTC)),
-    zone=st.sampled_from(
-        [
-            "UTC",
-            "Europe/Berlin",
-            "America/Havana",
-            "America/Nuuk",
-            "Africa/Cairo",
-            "Asia/Beirut",
-            "Asia/Kolkata",
-            "Atlantic/Azores",
-            "Australia/Lord_Howe",
-            "Pacific/Apia",
-            "Pacific/Chatham",
-            "America/St_Johns",
-            "Africa/Casablanca",
-        ]
-    ),
-)
-def test_a_period_ends_exactly_where_the_next_one_begins(now: datetime, zone: str) -> None:
-    found = period(now, zone)
-    assert now < found.day_ends_at <= found.month_ends_at
-    last, first = found.day_ends_at - timedelta(microseconds=1), found.day_ends_at
-    assert period(last, zone).day == found.day == f"{last.astimezone(ZoneInfo(zone)):%Y-%m-%d}"
-    assert period(first, zone).day > found.day
-    assert period(found.month_ends_at - timedelta(microseconds=1), zone).month == found.month
-    assert period(found.month_ends_at, zone).month > found.month
 
 
 ONE_RULE = [
@@ -337,3 +164,57 @@ def test_one_after_another_no_limit_is_ever_passed(limit: int, asks: list[int]) 
         else:
             assert pictures > no.remaining
         assert used <= limit
+
+
+ARTIST, PATRON, GUEST, STAFF = 1, 2, 3, 4
+
+
+@pytest.mark.parametrize(
+    ("general", "by_role", "role_ids", "limit"),
+    [
+        # Without a role that counts it is the general limit, if there is one.
+        (10, {}, (), 10),
+        (10, {}, (ARTIST,), 10),
+        (10, {PATRON: 50}, (ARTIST, GUEST), 10),
+        (None, {PATRON: 50}, (ARTIST,), None),
+        # One role counts instead of the general limit: higher, lower, or nothing at all.
+        (10, {PATRON: 50}, (PATRON,), 50),
+        (10, {GUEST: 3}, (GUEST,), 3),
+        (10, {GUEST: 0}, (GUEST,), 0),
+        (None, {GUEST: 3}, (GUEST,), 3),
+        # Of several the most generous, in whatever order Discord names them.
+        (10, {GUEST: 3, PATRON: 50}, (GUEST, PATRON), 50),
+        (10, {GUEST: 3, PATRON: 50}, (PATRON, GUEST), 50),
+        (10, {GUEST: 0, ARTIST: 5}, (ARTIST, GUEST, 99), 5),
+        # An exempt role beats every number, the general limit too.
+        (10, {STAFF: None}, (STAFF,), None),
+        (10, {STAFF: None, GUEST: 0}, (GUEST, STAFF), None),
+        (0, {STAFF: None, PATRON: 50}, (STAFF, PATRON), None),
+        # Somebody else's exemption is nobody else's.
+        (10, {STAFF: None, GUEST: 3}, (GUEST,), 3),
+    ],
+)
+def test_the_most_generous_role_counts(
+    general: int | None,
+    by_role: dict[int, int | None],
+    role_ids: tuple[int, ...],
+    limit: int | None,
+) -> None:
+    assert member_day_of(general, by_role, role_ids) == limit
+
+
+@given(
+    general=st.none() | st.integers(0, 9),
+    by_role=st.dictionaries(st.integers(1, 5), st.none() | st.integers(0, 9)),
+    role_ids=st.lists(st.integers(1, 6), unique=True),
+    another=st.integers(1, 5),
+)
+def test_one_more_role_that_counts_never_takes_away_from_those_that_do(
+    general: int | None, by_role: dict[int, int | None], role_ids: list[int], another: int
+) -> None:
+    if not set(role_ids) & set(by_role):
+        # The first one replaces the general limit, and may well be lower.
+        return
+    before = member_day_of(general, by_role, role_ids)
+    after = member_day_of(general, by_role, [*role_ids, another])
+    assert after is None or (before is not None and after >= before)
