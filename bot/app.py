@@ -21,15 +21,21 @@ from bot.domain.limits import Limits
 from bot.domain.request import ImageRequest, Requester
 from bot.domain.styles import Style, read_styles
 from bot.download import Downloader
+from bot.engine.accounts import Accounts
 from bot.engine.delivery import DeliveryStep
+from bot.engine.doorbell import Doorbell
 from bot.engine.easels import Easels
 from bot.engine.gatekeeper import Gatekeeper
 from bot.engine.inputs import Inputs
 from bot.engine.intake import Intake
+from bot.engine.leftovers import Leftovers
 from bot.engine.line import LineView
+from bot.engine.members import Members
 from bot.engine.policy import Policy
 from bot.engine.progress import ProgressBoard
+from bot.engine.queue import Queues
 from bot.engine.records import Records
+from bot.engine.rules import ServerRules
 from bot.engine.runner import Runner
 from bot.engine.steps import Steps
 from bot.engine.withdrawing import Withdrawals
@@ -72,6 +78,7 @@ class House:
     records: Records
     inputs: Inputs
     easels: Easels
+    doorbell: Doorbell | None
     line: LineView
     client: LimnerClient
     runner: Runner
@@ -103,6 +110,7 @@ async def open_house(
         )
         downloader = await stack.enter_async_context(Downloader(trusted=stand_ins(settings)))
         files = PictureFiles(database.path.parent / "pictures")
+        leftovers = Leftovers(database, files=files)
         records = Records(database, files=files, catalogue=catalogue)
         key = await signing_key(settings, records)
         policy = policy_of(settings, key=key)
@@ -134,8 +142,18 @@ async def open_house(
             Parts(
                 intake=intake,
                 withdrawals=withdrawals,
+                queues=Queues(database, max_queued=policy.max_queued, now=now),
                 records=records,
                 inputs=inputs,
+                rules=ServerRules(
+                    database,
+                    catalogue=catalogue,
+                    policy=policy,
+                    wake=lambda: runner.wake(),
+                    now=now,
+                ),
+                accounts=Accounts(database, policy=policy, now=now),
+                members=Members(database, catalogue=catalogue, policy=policy),
                 catalogue=catalogue,
                 styles=styles,
                 mask_link=None if base is None else mask_link,
@@ -159,6 +177,11 @@ async def open_house(
             key=key,
             now=now,
         )
+        doorbell = None
+        if base is not None:
+            doorbell = Doorbell(
+                database, public_url=base, key=key, wake=lambda: runner.wake(), now=now
+            )
         gatekeeper = Gatekeeper(database, vendor=vendor, courier=courier, now=now)
         runner = Runner(
             database,
@@ -172,6 +195,7 @@ async def open_house(
                 styles=styles,
                 policy=policy,
                 now=now,
+                doorbell=doorbell,
             ),
             delivery=DeliveryStep(
                 database,
@@ -179,6 +203,7 @@ async def open_house(
                 courier=courier,
                 catalogue=catalogue,
                 policy=policy,
+                leftovers=leftovers,
                 now=now,
             ),
             gatekeeper=gatekeeper,
@@ -195,6 +220,7 @@ async def open_house(
             records=records,
             inputs=inputs,
             easels=easels,
+            doorbell=doorbell,
             line=LineView(database, max_queued=policy.max_queued, now=now),
             client=client,
             runner=runner,
@@ -224,9 +250,9 @@ async def run(settings: Settings) -> None:
 
 
 async def open_web_part(house: House, stack: AsyncExitStack) -> int | None:
-    """Serve the mask page where PUBLIC_URL is set; the port, else None."""
+    """Serve the mask page and the doorbell where PUBLIC_URL is set; the port, else None."""
     settings = house.settings
-    if settings.public_url is None:
+    if settings.public_url is None or house.doorbell is None:
         return None
     return await stack.enter_async_context(
         site(
@@ -234,6 +260,7 @@ async def open_web_part(house: House, stack: AsyncExitStack) -> int | None:
             settings.http_port,
             public_url=settings.public_url,
             easels=house.easels,
+            doorbell=house.doorbell,
             line=house.line,
             now=house.now,
         )

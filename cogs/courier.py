@@ -13,6 +13,7 @@ import discord
 
 from bot.domain.errors import CourierError, StorageError
 from bot.domain.job import Job, JobStatus, Route
+from bot.domain.removal import Removal
 from bot.engine.courier import BeginMessage, Delivered, Delivery, Progress
 from bot.engine.records import Records
 from cogs import cards, trouble
@@ -134,6 +135,34 @@ class DiscordCourier:
             return
         await _told(partial(self._routes.ping, delivery.card, job, message_id, cards.ping(job)))
 
+    async def remove(self, removal: Removal) -> None:
+        """Delete a message of ours; one that is gone, or closed to us for good, is removed.
+
+        Raises CourierError where waiting may help.
+        """
+        if not self._mail.is_open:
+            raise CourierError("the bot is not logged in")
+        try:
+            await self._remove(removal)
+        except trouble.FAULTS as error:
+            raise trouble.later(error) from error
+
+    async def _remove(self, removal: Removal) -> None:
+        message_id = removal.message_id
+        if removal.token is not None and await _gone(
+            self._mail.delete_by_token(removal.token, message_id)
+        ):
+            return
+        if message_id is None:
+            return
+        if removal.channel_id is not None:
+            await _gone(self._mail.delete(self._mail.room(removal.channel_id), message_id))
+        elif removal.user_id is not None:
+            await _gone(self._remove_directly(removal.user_id, message_id))
+
+    async def _remove_directly(self, user_id: int, message_id: int) -> None:
+        await self._mail.delete(await self._mail.direct(user_id), message_id)
+
     async def tell_owner(self, text: str) -> None:
         """Tell the owner what only the owner can mend; the same at most every 10 minutes."""
         now = self._now()
@@ -174,6 +203,18 @@ class DiscordCourier:
 
 def _is_in_line(job: Job) -> bool:
     return job.status is JobStatus.QUEUED
+
+
+async def _gone(deletion: Awaitable[None]) -> bool:
+    """Whether the message is gone now; False where this way does not lead to it any more."""
+    try:
+        await deletion
+    except discord.HTTPException as error:
+        closed = trouble.wall(error)
+        if closed is None:
+            raise
+        return closed is trouble.Wall.CARD_GONE
+    return True
 
 
 async def _told(tell: Callable[[], Awaitable[object]]) -> bool:

@@ -65,6 +65,12 @@ _FAILURES = {
         "The job was taken out of line before it began.",
         "Ask again whenever you like.",
     ),
+    # Its card is being deleted: this is for a look at the very moment.
+    Verdict.ERASED: _Failure(
+        "Erased",
+        "Whoever asked for it had everything erased.",
+        "There is nothing left of it.",
+    ),
 }
 
 
@@ -76,6 +82,11 @@ def failure(job: Job, outcome: Outcome, *, charged: int) -> list[str]:
         f"**{known.title}.** {_cause(job, outcome, known)}",
         f"{cost} {known.advice} · job {job.id}",
     ]
+
+
+def title(verdict: Verdict) -> str:
+    """The class of a failure in two or three words."""
+    return _FAILURES[verdict].title
 
 
 def _cause(job: Job, outcome: Outcome, known: _Failure) -> str:

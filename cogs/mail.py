@@ -118,6 +118,17 @@ class Mail:
             text, wait=True, allowed_mentions=_asker(job), suppress_embeds=True
         )
 
+    async def delete(
+        self, room: discord.PartialMessageable | discord.DMChannel, message_id: int
+    ) -> None:
+        """Delete a message of ours, in a channel or in somebody's direct messages."""
+        await room.get_partial_message(message_id).delete()
+
+    async def delete_by_token(self, token: str, message_id: int | None) -> None:
+        """Delete what an interaction was answered with, also where only one person sees it."""
+        door = self._door(token)
+        await door.delete_message(_ORIGINAL if message_id is None else message_id)
+
     async def whisper(self, card: Card, text: str) -> None:
         """Tell the one whose interaction it was, beside the card, for 15 minutes."""
         await self._webhook(card).send(
@@ -195,11 +206,16 @@ class Mail:
         return None
 
     def _webhook(self, card: Card) -> discord.Webhook:
+        if card.token is None:
+            raise CourierError("the card has no token")
+        return self._door(card.token)
+
+    def _door(self, token: str) -> discord.Webhook:
         """The interaction's own door, which needs no interaction object: it outlives restarts."""
         application_id = self._client.application_id
-        if application_id is None or card.token is None:
+        if application_id is None:
             raise CourierError("the bot has not logged in yet")
-        door = discord.Webhook.partial(application_id, card.token, client=self._client)
+        door = discord.Webhook.partial(application_id, token, client=self._client)
         # Only this type may speak to one person alone.
         door.type = discord.WebhookType.application
         return door

@@ -1,6 +1,6 @@
 """Cards: the one message that stands for a job, and how to reach it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -46,6 +46,13 @@ async def begin_message(tx: Transaction, job_id: int, *, now: datetime) -> datet
     if card.first_try_at is None:
         await tx.execute(update(cards).where(cards.c.job_id == job_id).values(first_try_at=now))
     return card.first_try_at
+
+
+async def forget(tx: Transaction, job_ids: Collection[int]) -> None:
+    """The cards of these jobs cannot be reached any more: their messages are being deleted."""
+    await tx.execute(
+        update(cards).where(cards.c.job_id.in_(job_ids)).values(token=None, message_id=None)
+    )
 
 
 def _card(row: Row[Any]) -> Card:

@@ -8,6 +8,7 @@ from typing import Protocol
 from bot.domain.gates import GateReason
 from bot.domain.job import Card, Job, Route
 from bot.domain.line import Place
+from bot.domain.removal import Removal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +95,13 @@ class Courier(Protocol):
 
     async def ping(self, delivery: Delivery, delivered: Delivered) -> None:
         """Tell the asker of a long job, by a short reply, that it is done. Best effort."""
+        ...
+
+    async def remove(self, removal: Removal) -> None:
+        """Delete a message of ours. One that is gone, or out of our reach for good, is removed.
+
+        Raises CourierError where waiting may help.
+        """
         ...
 
     async def tell_owner(self, text: str) -> None:

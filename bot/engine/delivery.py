@@ -5,17 +5,20 @@ Reads pictures and the ledger; never decides what a job is worth.
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.errors import CourierError
-from bot.domain.job import Job, Route, Verdict
+from bot.domain.job import Card, Job, Route, Verdict
+from bot.domain.removal import messages_of
 from bot.engine.account import account_of
 from bot.engine.courier import Courier, Delivered, Delivery, Receipt
+from bot.engine.leftovers import Leftovers, note_erasure
 from bot.engine.packing import packed
 from bot.engine.policy import Policy
 from bot.modelslab.catalogue import Catalogue
-from storage import cards, jobs, preferences, results
-from storage.database import Database
+from storage import cards, erasure, jobs, preferences, removals, results
+from storage.database import Database, Transaction
 from storage.pictures import PictureFiles
 
 log = logging.getLogger(__name__)
@@ -35,9 +38,11 @@ class DeliveryStep:
         courier: Courier,
         catalogue: Catalogue,
         policy: Policy,
+        leftovers: Leftovers,
         now: Callable[[], datetime],
     ) -> None:
         self._database = database
+        self._leftovers = leftovers
         self._files = files
         self._courier = courier
         self._catalogue = catalogue
@@ -47,8 +52,11 @@ class DeliveryStep:
     async def deliver(self, job: Job) -> Job:
         """Bring the outcome to the asker by the first route that works. Safe to repeat.
 
-        Raises CourierError while Discord cannot be reached; after a day of that the job is kept.
+        Of an erased job nobody is told, and nothing is left. Raises CourierError while
+        Discord cannot be reached; after a day of that the job is kept.
         """
+        if job.erased:
+            return await self.keep(job)
         delivery = await self._prepare(job)
 
         async def begin_message() -> datetime | None:
@@ -61,7 +69,7 @@ class DeliveryStep:
             if job.settled_at is None or self._now() - job.settled_at < GIVES_UP_AFTER:
                 raise
             delivered = Delivered(route=Route.KEPT)
-        done = await self._delivered(job, delivered)
+        done = await self._delivered(job, delivered, delivery.card)
         if await self._wants_ping(done):
             await self._courier.ping(delivery, delivered)
         return done
@@ -70,13 +78,30 @@ class DeliveryStep:
         """→ DELIVERED without a message: the step itself broke, again and again."""
         return await self._delivered(job, Delivered(route=Route.KEPT))
 
-    async def _delivered(self, job: Job, delivered: Delivered) -> Job:
+    async def _delivered(self, job: Job, delivered: Delivered, shown: Card | None = None) -> Job:
+        """→ DELIVERED. `shown` is the card as it was when something was posted."""
+        orphans: set[str] = set()
         async with self._database.transaction() as tx:
             done = await jobs.delivered(
                 tx, job, route=delivered.route, message_id=delivered.message_id, now=self._now()
             )
+            if done.erased:
+                orphans = await self._bury(tx, done, shown)
         log.info("job.delivered job=%d route=%s", job.id, delivered.route)
+        if done.erased:
+            await self._leftovers.remove(orphans)
+            await self._leftovers.clear()
         return done
+
+    async def _bury(self, tx: Transaction, job: Job, shown: Card | None) -> set[str]:
+        """Nothing stays of a job that was erased on its way; what was just posted goes, too."""
+        card = await cards.get(tx, job.id)
+        if shown is not None and shown.private:
+            card = replace(card, token=shown.token)
+        found = messages_of(job, card, now=self._now())
+        await removals.put(tx, found, due_at=self._now())
+        await note_erasure(tx)
+        return await erasure.purge(tx, [job.id])
 
     async def _prepare(self, job: Job) -> Delivery:
         async with self._database.reading() as tx:

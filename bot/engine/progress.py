@@ -73,6 +73,10 @@ class ProgressBoard:
     async def show_started(self, job: Job) -> None:
         """The vendor works on it now."""
         async with self._database.reading() as tx:
+            current = await jobs.get(tx, job.id)
+            if current is None or current.erased:
+                # Its card is being deleted.
+                return
             usual_s = schedule.expected_s(await jobs.past_seconds(tx, job.request.work))
             card = await cards.get(tx, job.id)
         since = job.submitted_at or self._now()

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain import schedule
@@ -18,13 +19,14 @@ from bot.domain.styles import Style, styled
 from bot.download import Downloader
 from bot.engine.cancelling import cancel
 from bot.engine.collecting import NOTHING, Collected, Collector
+from bot.engine.doorbell import Doorbell
 from bot.engine.gatekeeper import Gatekeeper
 from bot.engine.policy import Policy
 from bot.engine.uploads import Images, Uploads
 from bot.modelslab.catalogue import Catalogue, Review, review
 from bot.modelslab.client import ModelsLab
 from bot.modelslab.wire import Accepted, Finished, Reason, Refused, StillRunning, Unclear
-from storage import jobs, quotas, results, slots
+from storage import erasure, jobs, quotas, results, slots
 from storage.database import Database, Transaction
 from storage.pictures import PictureFiles
 
@@ -33,6 +35,8 @@ log = logging.getLogger(__name__)
 TICKET_TRIES = 5
 # What the vendor may have worked for, although no picture reached us.
 _PAID_IN_VAIN = frozenset({Verdict.UNCONFIRMED, Verdict.TIMED_OUT, Verdict.LOST, Verdict.FLAGGED})
+# What there is to erase of the outcome itself.
+_BROUGHT = frozenset({Verdict.PICTURES, Verdict.DESCRIBED})
 # After these the vendor may still be working: its slot is not free yet.
 _STILL_BUSY = frozenset({Verdict.UNCONFIRMED, Verdict.TIMED_OUT})
 _ENDS = {
@@ -66,11 +70,14 @@ class Steps:
         styles: Mapping[str, Style],
         policy: Policy,
         now: Callable[[], datetime],
+        doorbell: Doorbell | None = None,
     ) -> None:
         self._database = database
         self._vendor = vendor
+        self._doorbell = doorbell
         self._uploads = Uploads(database, vendor=vendor, files=files, now=now)
         self._collector = Collector(downloader=downloader, files=files)
+        self._files = files
         self._gatekeeper = gatekeeper
         self._catalogue = catalogue
         self._styles = styles
@@ -79,6 +86,8 @@ class Steps:
 
     async def submit(self, job: Job) -> Job:
         """QUEUED, with a slot → WAITING, SETTLED, or back in line. Posts at most once."""
+        if job.erased:
+            return await self._settle(job, Outcome(verdict=Verdict.ERASED))
         request = job.request
         model = self._catalogue.get(request.model)
         fit = None if model is None else review(model, request)
@@ -107,6 +116,7 @@ class Steps:
                     track_id=str(job.id),
                     images=images.urls,
                     size=images.size,
+                    webhook=None if self._doorbell is None else self._doorbell.link(job),
                 )
         except TimeoutError:
             reply = Unclear("no answer before the job's deadline")
@@ -114,21 +124,25 @@ class Steps:
         return await self._answered(job, reply)
 
     async def abandon(self, job: Job) -> Job:
-        """SUBMITTING, found after a restart → SETTLED: nobody can know what the vendor did."""
-        return await self._settle(
-            job, Outcome(verdict=Verdict.UNCONFIRMED, detail="Limner was restarted meanwhile")
-        )
+        """SUBMITTING, found after a restart: nobody can know what the vendor did."""
+        return await self._unconfirmed(job, "Limner was restarted meanwhile")
 
     async def check(self, job: Job) -> Job:
         """WAITING → SETTLED when the vendor is done or the deadline is over; else later."""
+        if job.ticket is not None and job.ticket.is_nameless and job.claim is not None:
+            job = await self._adopt(job, replace(job.ticket, remote_id=job.claim))
         ticket = job.ticket
         if ticket is None or job.deadline_at is None:
             raise StaleJob(f"job {job.id} waits for nothing")
         if ticket.links:
             return await self._collect(job, ticket)
-        left_s = (job.deadline_at - self._now()).total_seconds()
+        asked_at = self._now()
+        left_s = (job.deadline_at - asked_at).total_seconds()
         if left_s <= 0:
-            return await self._settle(job, Outcome(verdict=Verdict.TIMED_OUT))
+            late = Verdict.UNCONFIRMED if ticket.is_nameless else Verdict.TIMED_OUT
+            return await self._settle(job, Outcome(verdict=late))
+        if ticket.is_nameless:
+            return await self._later(job, left_s)
         reply: Finished | StillRunning | Refused | Unclear
         try:
             async with asyncio.timeout(min(left_s, schedule.FETCH_TIMEOUT_S)):
@@ -148,10 +162,12 @@ class Steps:
                 return await self._later(job, PROBE_S)
             case StillRunning() | Refused() | Unclear():
                 since = job.submitted_at or job.created_at
-                wait_s = schedule.next_poll_s((self._now() - since).total_seconds())
+                wait_s = schedule.next_poll_s(
+                    (self._now() - since).total_seconds(), bell=self._doorbell is not None
+                )
                 if isinstance(reply, Refused):
                     wait_s = max(wait_s, reply.retry_after_s or 0.0)
-                return await self._later(job, wait_s)
+                return await self._later(job, wait_s, asked_at=asked_at)
 
     async def give_up(self, job: Job, detail: str) -> Job:
         """→ SETTLED as failed: the step itself broke, again and again."""
@@ -167,11 +183,9 @@ class Steps:
                 # Kept first: were we to die during the downloads, the links would be lost.
                 return await self._accepted(job, ticket, 0.0)
             case Unclear():
-                settled = await self._settle(
-                    job, Outcome(verdict=Verdict.UNCONFIRMED, detail=reply.message)
-                )
+                unconfirmed = await self._unconfirmed(job, reply.message)
                 await self._gatekeeper.failed(reply.message)
-                return settled
+                return unconfirmed
             case Refused(reason=reason) if reason in _ENDS:
                 outcome = Outcome(verdict=_ENDS[reason], detail=reply.message)
                 if reason is Reason.PLAN:
@@ -185,9 +199,13 @@ class Steps:
             try:
                 async with self._database.transaction() as tx:
                     past_s = await jobs.past_seconds(tx, job.request.work)
-                    wait_s = 0.0 if ticket.links else schedule.first_poll_s(eta_s, past_s)
-                    check_at = self._now() + timedelta(seconds=wait_s)
+                    wait_s = schedule.first_poll_s(eta_s, past_s, bell=self._doorbell is not None)
+                    now = self._now()
+                    check_at = now if ticket.links else now + timedelta(seconds=wait_s)
                     job = await jobs.accepted(tx, job, ticket, check_at=check_at)
+                    if job.rang_at is not None:
+                        # The bell was faster than the answer.
+                        job = await jobs.later(tx, job, due_at=now, attempts=0)
             except StorageBusy:
                 # Without this ticket a picture that is paid for could never be fetched.
                 if tries == TICKET_TRIES:
@@ -196,6 +214,29 @@ class Steps:
                 break
         await self._gatekeeper.succeeded()
         return job
+
+    async def _unconfirmed(self, job: Job, detail: str) -> Job:
+        """The answer to the POST never came. The doorbell may still name the job; else it ends."""
+        model = self._catalogue.get(job.request.model)
+        if self._doorbell is None or model is None or job.deadline_at is None:
+            return await self._settle(job, Outcome(verdict=Verdict.UNCONFIRMED, detail=detail))
+        ticket = VendorTicket(family=model.rules[job.request.kind].family.value, remote_id=None)
+        log.info("job.nameless job=%d why=%s", job.id, detail)
+        async with self._database.transaction() as tx:
+            job = await jobs.accepted(tx, job, ticket, check_at=job.deadline_at)
+            if job.claim is not None:
+                job = await jobs.later(tx, job, due_at=self._now(), attempts=0)
+        return job
+
+    async def _adopt(self, job: Job, ticket: VendorTicket) -> Job:
+        """Ask for the job by the id that the doorbell claimed, unless that is another job's."""
+        try:
+            async with self._database.transaction() as tx:
+                return await jobs.adopted(tx, job, ticket)
+        except StaleJob as stale:
+            log.warning("job.wrong_claim job=%d why=%s", job.id, stale)
+            async with self._database.transaction() as tx:
+                return await jobs.unclaimed(tx, job)
 
     async def _end_all_alike(self, job: Job, outcome: Outcome) -> Job:
         """The plan lacks this work: what waits for it would only hear the same, and ends too."""
@@ -256,6 +297,10 @@ class Steps:
             return await self._settle(
                 job, Outcome(verdict=Verdict.FLAGGED, received=len(links), flagged=len(links))
             )
+        if job.erased:
+            # Charged for what the vendor made: to have it erased is no way around a limit.
+            outcome = Outcome(verdict=Verdict.ERASED, received=len(links))
+            return await self._settle(job, outcome, made=len(links))
         first_time = job.ticket is None or not job.ticket.links
         tries = 1 if first_time else job.attempts + 1
         is_last = tries >= schedule.DOWNLOAD_TRIES
@@ -275,12 +320,17 @@ class Steps:
         ticket: VendorTicket | None = None,
         *,
         attempts: int | None = None,
+        asked_at: datetime | None = None,
     ) -> Job:
+        """The same step again after a while; at once where the bell rang after `asked_at`."""
         due_at = self._now() + timedelta(seconds=wait_s)
         if job.deadline_at is not None and not (ticket or (job.ticket and job.ticket.links)):
             due_at = min(due_at, job.deadline_at)
         async with self._database.transaction() as tx:
-            return await jobs.later(tx, job, due_at=due_at, ticket=ticket, attempts=attempts)
+            moved = await jobs.later(tx, job, due_at=due_at, ticket=ticket, attempts=attempts)
+            if asked_at is not None and moved.rang_at is not None and moved.rang_at > asked_at:
+                moved = await jobs.later(tx, moved, due_at=self._now(), attempts=moved.attempts)
+            return moved
 
     async def _settle(
         self, job: Job, outcome: Outcome, found: Collected = NOTHING, *, made: int = 0
@@ -289,11 +339,19 @@ class Steps:
 
         `made` counts the pictures that the vendor surely made, received or not.
         """
+        orphans: set[str] = set()
         async with self._database.transaction() as tx:
+            # While its pictures were fetched its asker may have had everything erased.
+            current = await jobs.get(tx, job.id)
+            erased = current is not None and current.erased
+            if erased and outcome.verdict in _BROUGHT:
+                outcome = replace(outcome, verdict=Verdict.ERASED)
             settled = await jobs.settled(tx, job, outcome, now=self._now())
             await results.put(tx, job.id, found.kept)
             if (small := found.thumbnail) is not None:
                 await results.put_thumbnail(tx, job.id, small.sha256, flagged=small.flagged)
+            if erased:
+                orphans = await erasure.scrub(tx, [job.id])
             await quotas.close(
                 tx,
                 job.id,
@@ -302,6 +360,8 @@ class Steps:
                 now=self._now(),
             )
             await self._release_slot(tx, job, outcome)
+        for sha256 in orphans:
+            await self._files.remove(sha256)
         log.info(
             "job.settled job=%d verdict=%s pictures=%d", job.id, outcome.verdict, outcome.received
         )

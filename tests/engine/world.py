@@ -14,17 +14,21 @@ from typing import Any
 from bot.domain.errors import CourierError
 from bot.domain.job import Job, JobStatus, Route
 from bot.domain.limits import Limits
+from bot.domain.removal import Removal
 from bot.domain.request import ImageRequest, Kind, Requester
 from bot.domain.styles import Style
 from bot.download import Downloader
 from bot.engine.booking import Reply
 from bot.engine.courier import BeginMessage, Delivered, Delivery, Progress
 from bot.engine.delivery import DeliveryStep
+from bot.engine.erasure import Erasure
 from bot.engine.gatekeeper import Gatekeeper
 from bot.engine.intake import Accepted, Intake
+from bot.engine.leftovers import Leftovers
 from bot.engine.policy import Policy
 from bot.engine.progress import ProgressBoard
 from bot.engine.records import Records
+from bot.engine.removing import Remover
 from bot.engine.runner import Runner
 from bot.engine.steps import Steps
 from bot.engine.withdrawing import Withdrawals
@@ -63,6 +67,7 @@ class Notebook:
     progress_shown: list[Progress] = field(default_factory=list)
     pings: list[int] = field(default_factory=list)
     owner_told: list[str] = field(default_factory=list)
+    removed: list[Removal] = field(default_factory=list)
     broken: list[Exception] = field(default_factory=list)
 
     async def deliver(self, delivery: Delivery, begin_message: BeginMessage) -> Delivered:
@@ -80,6 +85,11 @@ class Notebook:
 
     async def ping(self, delivery: Delivery, delivered: Delivered) -> None:
         self.pings.append(delivery.job.id)
+
+    async def remove(self, removal: Removal) -> None:
+        if self.broken:
+            raise self.broken.pop(0)
+        self.removed.append(removal)
 
     async def tell_owner(self, text: str) -> None:
         self.owner_told.append(text)
@@ -103,6 +113,10 @@ class World:
     records: Records
     steps: Steps
     runner: Runner
+    erasure: Erasure
+    remover: Remover
+    files: PictureFiles
+    leftovers: Leftovers
     _asked: int = 0
     _running: asyncio.Task[None] | None = None
 
@@ -266,6 +280,7 @@ async def a_world(
         downloader = await stack.enter_async_context(
             Downloader(trusted=frozenset({(host, int(port))}))
         )
+        leftovers = Leftovers(database, files=files)
         gatekeeper = Gatekeeper(database, vendor=client, courier=courier, now=clock.now)
         styles = {"ink": Style(name="ink", suffix="black ink", negative="colour")}
         steps = Steps(
@@ -288,6 +303,7 @@ async def a_world(
                 courier=courier,
                 catalogue=catalogue,
                 policy=policy,
+                leftovers=leftovers,
                 now=clock.now,
             ),
             gatekeeper=gatekeeper,
@@ -305,6 +321,7 @@ async def a_world(
             wake=runner.wake,
             now=clock.now,
         )
+        remover = Remover(database, courier=courier, now=clock.now, pace_s=0.01)
         world = World(
             folder=folder,
             vendor=vendor,
@@ -313,12 +330,16 @@ async def a_world(
             policy=policy,
             database=database,
             intake=intake,
-            withdrawals=Withdrawals(
-                database, now=clock.now, wake=runner.wake, show=runner.show
-            ),
+            withdrawals=Withdrawals(database, now=clock.now, wake=runner.wake, show=runner.show),
             records=Records(database, files=files, catalogue=catalogue),
             steps=steps,
             runner=runner,
+            erasure=Erasure(
+                database, leftovers=leftovers, policy=policy, now=clock.now, wake=runner.wake
+            ),
+            remover=remover,
+            files=files,
+            leftovers=leftovers,
         )
         try:
             yield world

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, closing
 from dataclasses import replace
+from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -15,8 +16,11 @@ from bot.domain.errors import StorageBusy
 from bot.domain.gates import EVERYTHING, GateReason, closed
 from bot.domain.job import Card, Job, JobStatus, Route, StoredPicture
 from bot.domain.preferences import MemberSettings, ServerSettings
+from bot.domain.removal import Removal
 from bot.domain.request import InputPicture
 from storage import (
+    aliases,
+    belongings,
     cards,
     easels,
     erasure,
@@ -29,6 +33,7 @@ from storage import (
     picks,
     preferences,
     quotas,
+    removals,
     results,
     slots,
     turns,
@@ -72,6 +77,9 @@ def an_easel(job: Job) -> easels.Easel:
 MODULES: tuple[ModuleType, ...] = tuple(
     import_module(f"storage.{name}")
     for name in (
+        "aliases",
+        "belongings",
+        "removals",
         "cards",
         "easels",
         "erasure",
@@ -92,6 +100,28 @@ MODULES: tuple[ModuleType, ...] = tuple(
 CALLS: dict[Callable[..., object], Call] = {
     cards.insert_cards: lambda tx, job: cards.insert_cards(tx, [CARD]),
     cards.get: lambda tx, job: cards.get(tx, job.id),
+    aliases.take_over: lambda tx, job: aliases.take_over(tx, ANA, ALIAS, guild_id=SERVER, limit=9),
+    aliases.end_months: lambda tx, job: aliases.end_months(tx, now=NOW, limit=9),
+    aliases.stale_totals: lambda tx, job: aliases.stale_totals(tx, now=NOW, keep=timedelta(days=9)),
+    aliases.drop_totals: lambda tx, job: aliases.drop_totals(tx, [(SERVER, ANA, "2026-11-20")]),
+    belongings.counted: lambda tx, job: belongings.counted(tx, ANA, guild_id=SERVER),
+    belongings.servers: lambda tx, job: belongings.servers(tx, ANA),
+    belongings.jobs_after: lambda tx, job: belongings.jobs_after(
+        tx, ANA, guild_id=SERVER, after=0, limit=9
+    ),
+    belongings.jobs_before: lambda tx, job: belongings.jobs_before(
+        tx, ANA, guild_id=SERVER, before=None, limit=9
+    ),
+    belongings.pictures_of: lambda tx, job: belongings.pictures_of(tx, [job.id]),
+    belongings.entries_before: lambda tx, job: belongings.entries_before(
+        tx, ANA, guild_id=SERVER, before=None, limit=9
+    ),
+    belongings.forget: lambda tx, job: belongings.forget(tx, ANA, guild_id=SERVER),
+    removals.put: lambda tx, job: removals.put(tx, [Removal(token="t")], due_at=NOW),
+    removals.next_due: lambda tx, job: removals.next_due(tx),
+    removals.later: lambda tx, job: removals.later(tx, 1, due_at=NOW),
+    removals.done: lambda tx, job: removals.done(tx, 1),
+    cards.forget: lambda tx, job: cards.forget(tx, [job.id]),
     cards.placed: lambda tx, job: cards.placed(tx, {job.id: 1}),
     cards.begin_message: lambda tx, job: cards.begin_message(tx, job.id, now=NOW),
     easels.put: lambda tx, job: easels.put(tx, an_easel(job)),
