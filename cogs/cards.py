@@ -152,7 +152,7 @@ def ping(job: Job) -> str:
 def removed(job: Job) -> str:
     """To the asker, in private, when the card was removed before the job was done."""
     return (
-        f"**Your card was removed.** {_title(job)} is done, but its card in "
+        f"**Your card was removed.** {title(job)} is done, but its card in "
         f"<#{job.requester.channel_id}> was taken away in the meantime, so nothing was posted "
         f"there. What was made is kept in your history · job {job.id}"
     )
@@ -161,7 +161,7 @@ def removed(job: Job) -> str:
 def uncertain(job: Job) -> str:
     """To the asker, in private, when nobody can tell whether the channel has the message."""
     return (
-        f"**Done, but perhaps not posted.** {_title(job)} is done. The connection broke while it "
+        f"**Done, but perhaps not posted.** {title(job)} is done. The connection broke while it "
         f"was being posted in <#{job.requester.channel_id}>, and I may not look there to see "
         "whether it arrived, so I did not post it again. "
         f"It is kept in your history · job {job.id}"
@@ -180,17 +180,17 @@ def pictures(count: int) -> str:
 
 def _compose(job: Job, lines: list[str]) -> str:
     """Prompt and asker, then as many of the lines as a message holds, the first ones first."""
-    content = f"{_title(job)} — <@{job.requester.user_id}>"
+    content = f"{title(job)} — <@{job.requester.user_id}>"
     for line in filter(None, lines):
         if units(content) + 1 + units(line) <= CONTENT_MAX:
             content = f"{content}\n{line}"
     return content
 
 
-def _title(job: Job) -> str:
+def title(job: Job, *, signs: int = PROMPT_SIGNS) -> str:
     """What was asked for: its words, and the kind of work where it is not the usual one."""
     kind = KIND_WORDS.get(job.request.kind)
-    words = echo(job.request.prompt, limit=PROMPT_SIGNS)
+    words = echo(job.request.prompt, limit=signs)
     if kind is None or (words and job.request.prompt):
         words = f"**{words or '(no visible words)'}**"
         return words if kind is None else f"{kind}: {words}"

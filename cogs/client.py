@@ -15,6 +15,7 @@ from discord.http import Route
 from bot.domain.errors import StorageError
 from bot.engine.inputs import Inputs
 from bot.engine.intake import Intake
+from bot.engine.queue import Queues
 from bot.engine.records import Records
 from bot.engine.withdrawing import Withdrawals
 from bot.modelslab.catalogue import Catalogue
@@ -27,6 +28,7 @@ from cogs.inpaint import Inpaint
 from cogs.menus import Menus
 from cogs.painting import MaskLink, Painting
 from cogs.presses import Buttons
+from cogs.queue import Queue, Refresh
 from cogs.remix import Remix
 from cogs.rework import Rework
 from cogs.sources import Sources
@@ -53,6 +55,7 @@ class Parts:
 
     intake: Intake
     withdrawals: Withdrawals
+    queues: Queues
     records: Records
     inputs: Inputs
     catalogue: Catalogue
@@ -91,7 +94,7 @@ class LimnerClient(commands.AutoShardedBot):
             await self.add_cog(cog, override=True)
         if self.parts.personal:
             offer_everywhere(self.tree)
-        self.add_dynamic_items(JobButton, PickButton)
+        self.add_dynamic_items(JobButton, PickButton, Refresh)
         await self._find_gateway()
         await self._register_commands()
 
@@ -119,6 +122,7 @@ class LimnerClient(commands.AutoShardedBot):
             catalogue=catalogue,
             styles=styles,
         )
+        yield Queue(queues=self.parts.queues, guard=guard)
         yield Menus(rework=rework, tree=self.tree)
         yield Buttons(
             door=door,

@@ -61,7 +61,7 @@ def refused(refusal: Refusal) -> str:
                 f"only. {_NOTHING}"
             )
         case Paused(reason):
-            return f"**Paused by this server's moderators.**{_because(reason)} {_NOTHING}"
+            return f"**Paused by this server's moderators.**{because(reason)} {_NOTHING}"
         case ModelNotAllowed(model, allowed):
             return (
                 f"**{_name(model)} is not allowed in this server.** {_choice(allowed)} {_NOTHING}"
@@ -106,7 +106,8 @@ def _unknown(what: str, name: str, close: tuple[str, ...]) -> str:
     return f"**There is no {what} called {_name(name)}.**{hint} {_NOTHING}"
 
 
-def _because(reason: str) -> str:
+def because(reason: str) -> str:
+    """What moderators say of a pause, to follow a sentence; nothing where they say nothing."""
     said = echo(reason, limit=REASON_SIGNS)
     return f" They say: “{said}”" if said else ""
 

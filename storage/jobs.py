@@ -18,6 +18,7 @@ from storage.tables import jobs
 
 # Literal, not bound: SQLite uses a partial index only where it can see the condition.
 _STATUS = {status: literal_column(f"'{status.value}'", String) for status in JobStatus}
+_UNSETTLED = (JobStatus.QUEUED, JobStatus.SUBMITTING, JobStatus.WAITING)
 _LIVE = jobs.c.status != _STATUS[JobStatus.DELIVERED]
 
 
@@ -102,9 +103,26 @@ async def in_line_of_server(tx: Transaction, guild_id: int) -> list[Job]:
     return [job_from(row) for row in await tx.execute(query)]
 
 
-async def counts(tx: Transaction) -> Mapping[JobStatus, int]:
-    """How many jobs stand in each state before the last."""
+async def live_of_member(tx: Transaction, *, guild_id: int, user_id: int) -> list[Job]:
+    """What a member has in line or at the vendor in one server, the oldest first."""
+    query = (
+        select(jobs)
+        .where(
+            _LIVE,
+            jobs.c.guild_id == guild_id,
+            jobs.c.status.in_([_STATUS[status] for status in _UNSETTLED]),
+            jobs.c.user_id == user_id,
+        )
+        .order_by(jobs.c.id)
+    )
+    return [job_from(row) for row in await tx.execute(query)]
+
+
+async def counts(tx: Transaction, *, guild_id: int | None = None) -> Mapping[JobStatus, int]:
+    """How many jobs, of one server or of all, stand in each state before the last."""
     query = select(jobs.c.status, func.count()).where(_LIVE).group_by(jobs.c.status)
+    if guild_id is not None:
+        query = query.where(jobs.c.guild_id == guild_id)
     found: dict[str, int] = {row[0]: row[1] for row in await tx.execute(query)}
     return {
         status: found.get(status.value, 0)
