@@ -17,6 +17,7 @@ from bot.engine.inputs import Inputs
 from bot.engine.intake import Intake
 from bot.engine.queue import Queues
 from bot.engine.records import Records
+from bot.engine.rules import ServerRules
 from bot.engine.withdrawing import Withdrawals
 from bot.modelslab.catalogue import Catalogue
 from cogs.buttons import JobButton, PickButton
@@ -25,6 +26,9 @@ from cogs.guard import GuardedTree
 from cogs.home import offer_everywhere
 from cogs.imagine import Imagine
 from cogs.inpaint import Inpaint
+from cogs.limner import Limner
+from cogs.log_room import LogRoom
+from cogs.mail import Mail
 from cogs.menus import Menus
 from cogs.painting import MaskLink, Painting
 from cogs.presses import Buttons
@@ -58,6 +62,7 @@ class Parts:
     queues: Queues
     records: Records
     inputs: Inputs
+    rules: ServerRules
     catalogue: Catalogue
     styles: Collection[str]
     mask_link: MaskLink | None = None
@@ -104,6 +109,7 @@ class LimnerClient(commands.AutoShardedBot):
         door, guard = Door(intake, self.parts.withdrawals), cast(GuardedTree, self.tree).guard
         sources = Sources(inputs=self.parts.inputs, records=records)
         painting = Painting(self.parts.mask_link)
+        log_room = LogRoom(Mail(self), self.parts.rules)
         rework = Rework(
             door=door,
             intake=intake,
@@ -123,6 +129,7 @@ class LimnerClient(commands.AutoShardedBot):
             styles=styles,
         )
         yield Queue(queues=self.parts.queues, guard=guard)
+        yield Limner(rules=self.parts.rules, catalogue=catalogue, log_room=log_room)
         yield Menus(rework=rework, tree=self.tree)
         yield Buttons(
             door=door,
@@ -130,6 +137,7 @@ class LimnerClient(commands.AutoShardedBot):
             withdrawals=self.parts.withdrawals,
             sources=sources,
             rework=rework,
+            log_room=log_room,
             guard=guard,
         )
 

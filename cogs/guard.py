@@ -36,6 +36,14 @@ BROKEN = (
 )
 
 
+class NotAllowed(app_commands.CheckFailure):
+    """A command that somebody may not use; `words` are what they are told."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words
+
+
 class Guard:
     """Stands before and behind every callback of one client.
 
@@ -83,6 +91,8 @@ class Guard:
             case app_commands.CommandSignatureMismatch() | app_commands.CommandNotFound():
                 _log.warning("interaction.outdated id=%s error=%s", interaction.id, error)
                 await whisper(interaction, OUTDATED)
+            case NotAllowed(words=words):
+                await whisper(interaction, words)
             case app_commands.CheckFailure():
                 await whisper(interaction, SERVERS_ONLY)
             case app_commands.TransformerError():

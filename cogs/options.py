@@ -1,6 +1,6 @@
 """The options that commands share: ranges that Discord checks, descriptions, values."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from discord import app_commands
@@ -128,8 +128,19 @@ def model_choices(
 
 def style_choices(styles: Iterable[str], typed: str) -> list[app_commands.Choice[str]]:
     """Styles that fit what was typed."""
-    found = matching(typed, styles)
-    return [app_commands.Choice(name=name[:100], value=name[:100]) for name in found]
+    return name_choices(matching(typed, styles))
+
+
+def name_choices(names: Iterable[str]) -> list[app_commands.Choice[str]]:
+    """Names as a list to pick from: as many, and as much of each, as Discord takes."""
+    offered = [name[:NAME_MAX_CHARS] for name in names][:CHOICES_MAX]
+    return [app_commands.Choice(name=name, value=name) for name in offered]
+
+
+def names_choices(before: Sequence[str], names: Iterable[str]) -> list[app_commands.Choice[str]]:
+    """Lists with commas that begin with those before; one that Discord would cut is left out."""
+    whole = (", ".join([*before, name]) for name in names)
+    return name_choices(each for each in whole if len(each) <= NAME_MAX_CHARS)
 
 
 def choice_name(name: str, model_id: str) -> str:

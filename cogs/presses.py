@@ -9,7 +9,7 @@ from discord.ext import commands
 
 from bot.engine.records import Forgot, Records
 from bot.engine.withdrawing import Withdrawals
-from cogs import trouble
+from cogs import notices, trouble
 from cogs.answers import whisper
 from cogs.buttons import JOB_ID, PICK_ID, PRESSER
 from cogs.children import KINDS
@@ -18,6 +18,7 @@ from cogs.door import Door
 from cogs.faces import Action
 from cogs.guard import Guard
 from cogs.home import home_of
+from cogs.log_room import LogRoom
 from cogs.rework import NOT_HERE, Rework
 from cogs.sources import NOT_KEPT, Sources
 from cogs.withdrawing import take_back
@@ -40,6 +41,7 @@ class Buttons(commands.Cog, name=PRESSER):
         withdrawals: Withdrawals,
         sources: Sources,
         rework: Rework,
+        log_room: LogRoom,
         guard: Guard,
     ) -> None:
         self._door = door
@@ -47,6 +49,7 @@ class Buttons(commands.Cog, name=PRESSER):
         self._withdrawals = withdrawals
         self._sources = sources
         self._rework = rework
+        self._log_room = log_room
         self._guard = guard
 
     async def pressed(
@@ -135,10 +138,12 @@ class Buttons(commands.Cog, name=PRESSER):
 
     async def _delete(self, interaction: discord.Interaction, job_id: int, guild_id: int) -> None:
         """Record and pictures first: the message without them is a nuisance, not a leak."""
+        user_id = interaction.user.id
+        found = await self._records.details(job_id, guild_id=guild_id, user_id=user_id)
         forgot = await self._records.forget(
             job_id,
             guild_id=guild_id,
-            user_id=interaction.user.id,
+            user_id=user_id,
             moderator=interaction.permissions.manage_messages,
         )
         match forgot:
@@ -150,6 +155,9 @@ class Buttons(commands.Cog, name=PRESSER):
                 await whisper(interaction, NOT_HERE)
             case Forgot.DONE:
                 await self._remove_message(interaction)
+                if found is not None and found.job.requester.user_id != user_id:
+                    notice = notices.deleted(found.job, by=user_id)
+                    await self._log_room.tell(guild_id, notice, nonce=f"{interaction.id}:log")
 
     async def _remove_message(self, interaction: discord.Interaction) -> None:
         await interaction.response.defer()

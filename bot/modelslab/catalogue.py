@@ -93,8 +93,13 @@ class Catalogue:
                 return model.id
         raise LookupError(f"no model knows how to {kind}")
 
-    def search(self, text: str, *, kind: Kind = Kind.IMAGINE, limit: int = 25) -> list[Model]:
-        """Models of this kind that look like `text`, best first; popular ones where it is empty."""
+    def search(
+        self, text: str, *, kind: Kind | None = Kind.IMAGINE, limit: int = 25
+    ) -> list[Model]:
+        """Models of this kind that look like `text`, best first; popular ones where it is empty.
+
+        A kind of None stands for all.
+        """
         if not _letters(text):
             return self._knowing(kind)[:limit]
         return self._ranked(text, kind, FUZZY_CUTOFF)[:limit]
@@ -105,10 +110,10 @@ class Catalogue:
             return ()
         return tuple(model.id for model in self._ranked(text, kind, CLOSE_CUTOFF)[:3])
 
-    def _knowing(self, kind: Kind) -> list[Model]:
-        return [model for model in self._models if kind in model.kinds]
+    def _knowing(self, kind: Kind | None) -> list[Model]:
+        return [model for model in self._models if kind is None or kind in model.kinds]
 
-    def _ranked(self, text: str, kind: Kind, cutoff: float) -> list[Model]:
+    def _ranked(self, text: str, kind: Kind | None, cutoff: float) -> list[Model]:
         text = text[:SEARCH_MAX_CHARS]
         scored = [(_likeness(text, model), model) for model in self._knowing(kind)]
         # Sorting is stable: equals stay in popular order.

@@ -1,5 +1,7 @@
 """The connection itself: what it asks Discord for, and what it tells Discord."""
 
+from typing import Any
+
 import discord
 import pytest
 from discord.http import Route
@@ -56,13 +58,20 @@ async def test_another_discord_is_told_the_commands_anew(
 async def _nothing() -> None: ...
 
 
+def _registered(house: House) -> tuple[list[str], list[dict[str, Any]]]:
+    """What answers, and what Discord would be told of it, in order."""
+    payload = house.client.command_payload()
+    return sorted(house.client.cogs), sorted(payload, key=lambda command: command["name"])
+
+
 async def test_a_start_that_failed_half_way_can_be_tried_again(house: House) -> None:
+    cogs, commands = _registered(house)
+
     await house.client.setup_hook()
 
-    assert sorted(house.client.cogs) == ["Buttons", "Imagine", "Inpaint", "Menus", "Remix"]
-    assert sorted(command.name for command in house.client.tree.get_commands()) == [
-        "Cut out", "Describe", "Edit area", "Remix", "Upscale", "imagine", "inpaint", "remix",
-    ]  # fmt: skip
+    assert {"Buttons", "Imagine", "Limner", "Menus"} <= set(cogs)
+    assert {"Upscale", "imagine", "limner"} <= {command["name"] for command in commands}
+    assert _registered(house) == (cogs, commands)
 
 
 async def test_commands_that_cannot_be_registered_now_are_tried_at_the_next_start(

@@ -18,8 +18,10 @@ from bot.domain.job import Card, Job, JobStatus, Route, StoredPicture
 from bot.domain.preferences import MemberSettings, ServerSettings
 from bot.domain.removal import Removal
 from bot.domain.request import InputPicture
+from bot.domain.rules import Difference
 from storage import (
     aliases,
+    audit,
     belongings,
     cards,
     easels,
@@ -77,6 +79,7 @@ def an_easel(job: Job) -> easels.Easel:
 MODULES: tuple[ModuleType, ...] = tuple(
     import_module(f"storage.{name}")
     for name in (
+        "audit",
         "aliases",
         "belongings",
         "removals",
@@ -98,6 +101,11 @@ MODULES: tuple[ModuleType, ...] = tuple(
     )
 )
 CALLS: dict[Callable[..., object], Call] = {
+    audit.add: lambda tx, job: audit.add(
+        tx, [Difference("model", None, "flux")], guild_id=SERVER, user_id=ANA, now=NOW
+    ),
+    audit.latest: lambda tx, job: audit.latest(tx, SERVER, limit=9),
+    audit.last_of_each: lambda tx, job: audit.last_of_each(tx, SERVER),
     cards.insert_cards: lambda tx, job: cards.insert_cards(tx, [CARD]),
     cards.get: lambda tx, job: cards.get(tx, job.id),
     aliases.take_over: lambda tx, job: aliases.take_over(tx, ANA, ALIAS, guild_id=SERVER, limit=9),
