@@ -12,11 +12,11 @@ from zlib import crc32
 import discord
 
 from bot.domain.errors import CourierError, StorageError
-from bot.domain.job import Job, JobStatus, Route
+from bot.domain.job import Job, Route
 from bot.domain.removal import Removal
 from bot.engine.courier import BeginMessage, Delivered, Delivery, Progress
 from bot.engine.records import Records
-from cogs import cards, trouble
+from cogs import cards, log_room, notices, trouble
 from cogs.echo import clip
 from cogs.faces import Button
 from cogs.mail import Mail, Post
@@ -79,9 +79,18 @@ class DiscordCourier:
         async with self._alone(delivery.job.id):
             self._edited.pop(delivery.job.id, None)
             try:
-                return await self._routes.carry(delivery, post, bare, begin_message)
+                delivered = await self._routes.carry(delivery, post, bare, begin_message)
             except trouble.FAULTS as error:
                 raise trouble.later(error) from error
+        await self._report(delivery, delivered)
+        return delivered
+
+    async def _report(self, delivery: Delivery, delivered: Delivered) -> None:
+        """Tell the server's moderators where pictures were marked as unsafe. Best effort."""
+        job, room = delivery.job, delivery.log_channel_id
+        if room is not None and job.outcome is not None and job.outcome.flagged:
+            notice = notices.unsafe(job, delivered)
+            await log_room.post(self._mail, room, notice, nonce=f"{job.id}:unsafe")
 
     async def place(self, progress: Progress, begin_message: BeginMessage) -> int | None:
         """Post a card as a message of its own; None where that failed, or may have failed.
@@ -117,9 +126,10 @@ class DiscordCourier:
                 if self._edited.get(job.id) is not last:
                     # Another has just said what is so.
                     return
-                # Asked under the lock: a job that has settled since then belongs to `deliver`.
+                # Asked under the lock: what has moved on since then is told as it is now, and what
+                # has settled belongs to `deliver`.
                 current = await self._records.live(job.id)
-                if current is None or _is_in_line(current) is not _is_in_line(job):
+                if current is None:
                     return
                 self._edited[job.id] = self._now(), live_buttons(current)
                 shown = replace(progress, job=current)
@@ -199,10 +209,6 @@ class DiscordCourier:
     def _alone(self, job_id: int) -> asyncio.Lock:
         """One writer per card. A lock lives as long as somebody holds it or waits for it."""
         return self._writing.setdefault(job_id, asyncio.Lock())
-
-
-def _is_in_line(job: Job) -> bool:
-    return job.status is JobStatus.QUEUED
 
 
 async def _gone(deletion: Awaitable[None]) -> bool:

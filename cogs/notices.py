@@ -1,8 +1,8 @@
-"""What moderators should see, in words. Pure."""
+"""What moderators should see, in words. Pure; never a prompt, which its asker may have erased."""
 
-from bot.domain.job import Job
-from cogs.cards import CONTENT_MAX, KIND_WORDS, PROMPT_SIGNS
-from cogs.echo import clip, echo
+from bot.domain.job import Job, Route
+from bot.engine.courier import Delivered
+from cogs.cards import pictures
 
 
 def deleted(job: Job, *, by: int) -> str:
@@ -13,20 +13,21 @@ def deleted(job: Job, *, by: int) -> str:
     )
 
 
-def unsafe(job: Job) -> str:
-    """The image service marked pictures as unsafe, which were therefore not shown.
-
-    Of a private job nobody but its asker reads the words.
-    """
+def unsafe(job: Job, delivered: Delivered) -> str:
+    """The image service marked pictures as unsafe, which were therefore not shown."""
     flagged = 0 if job.outcome is None else job.outcome.flagged
-    what = "1 picture" if flagged == 1 else f"{flagged} pictures"
-    notice = (
-        f"**Marked as unsafe** by the image service, and not shown: {what} of "
+    return (
+        f"**Marked as unsafe** by the image service, and not shown: {pictures(flagged)} of "
         f"<@{job.requester.user_id}> in <#{job.requester.channel_id}> · job {job.id}"
+        f"{_where(job, delivered)}"
     )
+
+
+def _where(job: Job, delivered: Delivered) -> str:
+    """The card, where moderators can see it."""
     if job.request.private:
-        return f"{notice} (private)"
-    words = echo(job.request.prompt, limit=PROMPT_SIGNS)
-    kind = KIND_WORDS.get(job.request.kind)
-    asked = ": ".join(part for part in (kind, words) if part)
-    return clip(f"{notice}\n> {asked}" if asked else notice, CONTENT_MAX)
+        return " (private)"
+    if delivered.message_id is None or delivered.route not in (Route.REPLY, Route.CHANNEL):
+        return ""
+    who = job.requester
+    return f" · https://discord.com/channels/{who.guild_id}/{who.channel_id}/{delivered.message_id}"

@@ -34,6 +34,7 @@ class Delivery:
     """A settled job with everything that its card shows.
 
     `ignored` names options that the model ignored; `notes` are full sentences for the asker.
+    `log_channel_id` is where the server's moderators read what they should see.
     """
 
     job: Job
@@ -42,6 +43,7 @@ class Delivery:
     receipt: Receipt
     ignored: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    log_channel_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

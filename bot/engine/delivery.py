@@ -119,6 +119,7 @@ class DeliveryStep:
             ),
             ignored=self._catalogue.ignored(job.request),
             notes=notes,
+            log_channel_id=account.server.log_channel_id,
         )
 
     async def _wants_ping(self, job: Job) -> bool:
