@@ -106,7 +106,7 @@ def test_the_owners_ceiling_is_named_where_it_is_the_tighter_one(
 
 @pytest.mark.parametrize("home", [SERVER, PERSONAL])
 def test_the_owners_budget_is_used_up_or_not_and_never_a_sum(home: int) -> None:
-    money = {"limits": {"owner_budget": 4321}, "usage": {"owner_budget": 4320.7}}
+    money: dict[str, Any] = {"limits": {"owner_budget": 4321}, "usage": {"owner_budget": 4320.7}}
     before = statement(a_statement(**money), home=home)
     after = statement(a_statement(spent=True, **money), home=home)
     assert "budget" not in before
