@@ -96,6 +96,9 @@ def _cause(job: Job, outcome: Outcome, known: _Failure) -> str:
     detail = echo(outcome.detail, limit=DETAIL_SIGNS)
     if not detail:
         return known.cause
+    if outcome.verdict is Verdict.CANCELLED:
+        # Our own words.
+        return f"{known.cause.removesuffix('.')}: {detail}."
     # Their words say what; ours, in front of it, say who.
     return f"{known.cause} “{detail}”"
 

@@ -45,10 +45,12 @@ def test_a_waiting_card_says_how_many_go_before(place: Place, said: str) -> None
     face = cards.progress(a_progress(place=place, ready_at=SOON))
 
     assert lines(face) == [said]
-    assert not face.buttons
+    assert labels(face) == ["Cancel"]
 
 
-@pytest.mark.parametrize("reason", GateReason)
+@pytest.mark.parametrize(
+    "reason", [reason for reason in GateReason if reason is not GateReason.PAUSED]
+)
 def test_a_closed_gate_is_told_kindly_and_without_money(reason: GateReason) -> None:
     (said,) = lines(cards.progress(a_progress(place=Place(0, 0, 8), ready_at=SOON, gate=reason)))
 
@@ -57,11 +59,64 @@ def test_a_closed_gate_is_told_kindly_and_without_money(reason: GateReason) -> N
     assert STAMP not in said, "nobody knows when"
 
 
+def test_a_paused_server_is_told_whose_doing_it_is() -> None:
+    face = cards.progress(a_progress(gate=GateReason.PAUSED))
+
+    assert lines(face) == [
+        "Paused by this server's moderators; your job keeps its place in line · job 17"
+    ]
+    assert labels(face) == ["Cancel"]
+
+
 @pytest.mark.parametrize("status", [JobStatus.SUBMITTING, JobStatus.WAITING])
 def test_a_card_says_when_painting_has_begun(status: JobStatus) -> None:
     face = cards.progress(a_progress(job=a_job(status=status), ready_at=SOON))
 
     assert lines(face) == [f"Being painted, about {STAMP} · job 17"]
+    assert labels(face) == ["Don't post"]
+
+
+@pytest.mark.parametrize("status", [JobStatus.SUBMITTING, JobStatus.WAITING])
+def test_what_is_withheld_says_so_and_has_no_way_back(status: JobStatus) -> None:
+    job = replace(a_job(status=status), withheld=True)
+
+    face = cards.progress(a_progress(job=job, ready_at=SOON))
+
+    assert lines(face) == ["Being painted; will not be posted · job 17"]
+    assert not face.buttons
+
+
+@pytest.mark.parametrize("verdict", [Verdict.PICTURES, Verdict.DESCRIBED])
+def test_a_withheld_result_says_where_it_is_and_what_it_cost(verdict: Verdict) -> None:
+    delivery = a_delivery(verdict, detail="a fox in the snow", received=1)
+    delivery = replace(delivery, job=replace(delivery.job, withheld=True))
+
+    face = cards.delivered(delivery, default_model="flux")
+
+    assert lines(face) == [
+        "Not posted, as was asked. It is kept in your `/history`.",
+        "1 picture, 12 left today · job 17",
+    ]
+    assert labels(face) == ["Show", "Details"]
+
+
+def test_a_withheld_job_that_failed_says_why() -> None:
+    delivery = a_delivery(Verdict.TIMED_OUT)
+    plain = cards.delivered(delivery, default_model="flux")
+
+    withheld = replace(delivery, job=replace(delivery.job, withheld=True))
+
+    assert cards.delivered(withheld, default_model="flux") == plain
+
+
+def test_a_job_that_a_moderator_took_back_says_so() -> None:
+    by_its_asker = cards.delivered(a_delivery(Verdict.CANCELLED), default_model="flux")
+    told = a_delivery(Verdict.CANCELLED, detail="a moderator cancelled it")
+
+    by_another = cards.delivered(told, default_model="flux")
+
+    assert lines(by_its_asker)[0].endswith("The job was taken out of line before it began.")
+    assert lines(by_another)[0].endswith("before it began: a moderator cancelled it.")
 
 
 def test_ignored_options_are_named_from_the_start() -> None:

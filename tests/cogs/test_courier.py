@@ -14,6 +14,7 @@ from bot.domain.errors import CourierError
 from bot.domain.job import Card, Job, JobStatus, Outcome, Route, Verdict
 from bot.engine.courier import Delivered, Delivery, File, Progress, Receipt
 from cogs.courier import DiscordCourier
+from storage import jobs
 from tests.cogs.house import House
 
 PICTURE = File(name="limner-1-1.png", data=b"bytes of a picture", description="A red fox")
@@ -59,6 +60,13 @@ class Way:
         delivered = await self.courier.deliver(self.delivery, self.notes.begin)
         await self.house.env.settle()
         return delivered
+
+    async def being_painted(self) -> Progress:
+        """What there is to say when the vendor has been asked."""
+        now = self.house.clock.now()
+        async with self.house.bot.database.transaction() as tx:
+            self.job = await jobs.submitting(tx, self.job, now=now, deadline_at=now)
+        return Progress(job=self.job, card=self.card)
 
     def token_is_over(self) -> None:
         self.house.clock.advance(15 * 60)
@@ -110,6 +118,16 @@ async def way(house: House) -> Way:
 
 async def private(house: House) -> Way:
     return await a_way(house, private=True)
+
+
+def labels(message: discord.Message) -> list[str]:
+    return [
+        child.label or ""
+        for row in message.components
+        if isinstance(row, discord.ActionRow)
+        for child in row.children
+        if isinstance(child, discord.Button)
+    ]
 
 
 def ids(message: discord.Message) -> list[str]:
@@ -391,16 +409,50 @@ async def test_spoilers_and_alt_texts_reach_discord(way: Way) -> None:
 
 
 async def test_progress_edits_the_card_at_a_bearable_pace(way: Way) -> None:
-    progress = Progress(job=replace(way.job, status=JobStatus.WAITING), card=way.card)
+    progress = await way.being_painted()
 
     await way.courier.progress(progress)
     await way.courier.progress(progress)
     assert len(way.house.calls("PATCH", "/messages/")) == 1
     assert "Being painted" in way.house.last.content
+    assert ids(way.house.last) == ["cancel:1:0"]
 
     way.house.clock.advance(3.1)
     await way.courier.progress(progress)
     assert len(way.house.calls("PATCH", "/messages/")) == 2
+
+
+async def test_a_change_of_the_way_back_is_late_rather_than_left_out(
+    way: Way, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A card that still says Cancel when the vendor has the job promises too much."""
+    waits: list[float] = []
+
+    async def wait(seconds: float) -> None:
+        waits.append(seconds)
+        way.house.clock.advance(seconds)
+
+    await way.courier.progress(Progress(job=way.job, card=way.card))
+    assert labels(way.house.last) == ["Cancel"]
+    progress = await way.being_painted()
+    way.house.clock.advance(1)
+    monkeypatch.setattr(asyncio, "sleep", wait)
+
+    await way.courier.progress(progress)
+
+    assert waits == [pytest.approx(2, abs=0.5)]
+    assert labels(way.house.last) == ["Don't post"]
+
+
+async def test_progress_says_what_is_so_now_not_what_was_when_it_was_written(way: Way) -> None:
+    progress = await way.being_painted()
+    async with way.house.bot.database.transaction() as tx:
+        await jobs.withhold(tx, progress.job)
+
+    await way.courier.progress(progress)
+
+    assert "Being painted; will not be posted" in way.house.last.content
+    assert not ids(way.house.last)
 
 
 async def test_progress_never_follows_the_result(way: Way) -> None:
@@ -442,7 +494,7 @@ async def test_writers_of_one_card_wait_for_each_other_and_leave_no_lock(
 
     assert most == 1
     assert len(way.courier._writing) == 0
-    assert not way.courier._edited_at
+    assert not way.courier._edited
 
 
 async def test_a_ping_mentions_the_asker_and_nobody_else(way: Way) -> None:
