@@ -13,8 +13,10 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.domain.errors import StorageError
+from bot.engine.accounts import Accounts
 from bot.engine.inputs import Inputs
 from bot.engine.intake import Intake
+from bot.engine.members import Members
 from bot.engine.queue import Queues
 from bot.engine.records import Records
 from bot.engine.rules import ServerRules
@@ -31,11 +33,13 @@ from cogs.log_room import LogRoom
 from cogs.mail import Mail
 from cogs.menus import Menus
 from cogs.painting import MaskLink, Painting
+from cogs.preferences import Preferences
 from cogs.presses import Buttons
 from cogs.queue import Queue, Refresh
 from cogs.remix import Remix
 from cogs.rework import Rework
 from cogs.sources import Sources
+from cogs.usage import Usage
 
 _log = logging.getLogger(__name__)
 
@@ -63,6 +67,8 @@ class Parts:
     records: Records
     inputs: Inputs
     rules: ServerRules
+    accounts: Accounts
+    members: Members
     catalogue: Catalogue
     styles: Collection[str]
     mask_link: MaskLink | None = None
@@ -128,8 +134,10 @@ class LimnerClient(commands.AutoShardedBot):
             catalogue=catalogue,
             styles=styles,
         )
-        yield Queue(queues=self.parts.queues, guard=guard)
+        yield Usage(accounts=self.parts.accounts)
+        yield Preferences(members=self.parts.members, catalogue=catalogue)
         yield Limner(rules=self.parts.rules, catalogue=catalogue, log_room=log_room)
+        yield Queue(queues=self.parts.queues, guard=guard)
         yield Menus(rework=rework, tree=self.tree)
         yield Buttons(
             door=door,
