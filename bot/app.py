@@ -25,7 +25,10 @@ from bot.engine.accounts import Accounts
 from bot.engine.delivery import DeliveryStep
 from bot.engine.doorbell import Doorbell
 from bot.engine.easels import Easels
+from bot.engine.erasure import Erasure
 from bot.engine.gatekeeper import Gatekeeper
+from bot.engine.history import History
+from bot.engine.housekeeping import Housekeeping, Keep
 from bot.engine.inputs import Inputs
 from bot.engine.intake import Intake
 from bot.engine.leftovers import Leftovers
@@ -35,6 +38,7 @@ from bot.engine.policy import Policy
 from bot.engine.progress import ProgressBoard
 from bot.engine.queue import Queues
 from bot.engine.records import Records
+from bot.engine.removing import Remover
 from bot.engine.rules import ServerRules
 from bot.engine.runner import Runner
 from bot.engine.steps import Steps
@@ -54,7 +58,7 @@ from storage.pictures import PictureFiles
 log = logging.getLogger(__name__)
 
 TURN_OVERDUE = timedelta(seconds=30)
-CLEAN_UP_EVERY_S = 6 * 3600.0
+LOOK_AROUND_EVERY_S = 300.0
 GOODBYE_S = 1.5
 SIGNING_FACT = "secret_key"
 RECONNECT_S = (5.0, 60.0)
@@ -82,6 +86,10 @@ class House:
     line: LineView
     client: LimnerClient
     runner: Runner
+    erasure: Erasure
+    remover: Remover
+    leftovers: Leftovers
+    housekeeping: Housekeeping
     now: Callable[[], datetime]
 
 
@@ -130,6 +138,13 @@ async def open_house(
         )
         point_at(settings.discord_api_url)
         inputs = Inputs(database, files=files, downloader=downloader, now=now)
+        erasure = Erasure(
+            database,
+            leftovers=leftovers,
+            policy=policy,
+            now=now,
+            wake=lambda: (runner.wake(), remover.wake()),
+        )
         base = settings.public_url
 
         async def mask_link(
@@ -144,6 +159,7 @@ async def open_house(
                 withdrawals=withdrawals,
                 queues=Queues(database, max_queued=policy.max_queued, now=now),
                 records=records,
+                history=History(database, files=files),
                 inputs=inputs,
                 rules=ServerRules(
                     database,
@@ -213,6 +229,7 @@ async def open_house(
             max_queued=policy.max_queued,
             now=now,
         )
+        remover = Remover(database, courier=courier, now=now)
         yield House(
             settings=settings,
             database=database,
@@ -224,6 +241,12 @@ async def open_house(
             line=LineView(database, max_queued=policy.max_queued, now=now),
             client=client,
             runner=runner,
+            erasure=erasure,
+            remover=remover,
+            leftovers=leftovers,
+            housekeeping=Housekeeping(
+                database, files=files, leftovers=leftovers, keep=keep_of(settings), now=now
+            ),
             now=now,
         )
 
@@ -244,6 +267,8 @@ async def run(settings: Settings) -> None:
         )
         await stack.enter_async_context(health)
         web_port = await open_web_part(house, stack)
+        # Before anybody waits for an answer.
+        await house.leftovers.clear(nobody_waits=True)
         log.info("bot.started health_port=%d web_port=%s", health.port, web_port or "off")
         await _live(house)
     log.info("bot.stopped")
@@ -278,6 +303,7 @@ async def _live(house: House) -> None:
         asyncio.create_task(_connect(house), name="discord"),
         asyncio.create_task(house.runner.run(), name="runner"),
         asyncio.create_task(_keep_clean(house), name="clean-up"),
+        asyncio.create_task(house.remover.run(), name="removals"),
     }
     try:
         ended, _ = await asyncio.wait(lives, return_when=asyncio.FIRST_COMPLETED)
@@ -318,15 +344,12 @@ async def _connect(house: House) -> None:
 
 
 async def _keep_clean(house: House) -> None:
-    keep = timedelta(days=house.settings.keep_pictures_days)
     while True:
-        await asyncio.sleep(CLEAN_UP_EVERY_S)
+        await asyncio.sleep(LOOK_AROUND_EVERY_S)
         try:
-            cleaned = await house.records.clean_up(before=house.now() - keep, expired=house.now())
+            await house.housekeeping.clean_if_due()
         except LimnerError:
             log.exception("clean_up.failed")
-        else:
-            log.info("clean_up.done jobs=%d", cleaned)
 
 
 async def _ping_gateway(client: LimnerClient) -> None:
@@ -396,6 +419,16 @@ def policy_of(settings: Settings, *, key: str) -> Policy:
         max_queued=settings.modelslab_max_queued,
         deadline=timedelta(seconds=settings.job_deadline_s),
         key=key,
+    )
+
+
+def keep_of(settings: Settings) -> Keep:
+    """For how long what is kept."""
+    return Keep(
+        inputs=timedelta(days=settings.keep_inputs_days),
+        pictures=timedelta(days=settings.keep_pictures_days),
+        thumbnails=timedelta(days=settings.keep_thumbnails_days),
+        texts=timedelta(days=settings.keep_texts_days),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, String, func, insert, literal_column, select, update
+from sqlalchemy import Row, String, case, func, insert, literal, literal_column, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.domain.errors import StaleJob
@@ -14,7 +14,7 @@ from bot.domain.line import Waiting
 from bot.domain.request import Aspect, ImageRequest, InputPicture, Kind, Requester
 from bot.domain.search import folded
 from storage.database import Transaction
-from storage.tables import jobs
+from storage.tables import UtcTime, jobs
 
 # Literal, not bound: SQLite uses a partial index only where it can see the condition.
 _STATUS = {status: literal_column(f"'{status.value}'", String) for status in JobStatus}
@@ -211,6 +211,53 @@ async def accepted(tx: Transaction, job: Job, ticket: VendorTicket, *, check_at:
         raise StaleJob(f"another live job has the vendor's id {ticket.remote_id}") from error
 
 
+async def rang(
+    tx: Transaction, job_id: int, *, claim: str | None, now: datetime, quiet_since: datetime
+) -> bool:
+    """The doorbell rang for a job that the vendor may have: it is due now. Whether that is news.
+
+    It is none for a job that is over, nor where it has rung since `quiet_since` already. The id
+    that is claimed counts only where the vendor's own answer named none.
+    """
+    values = {
+        "rang_at": now,
+        "due_at": case(
+            (jobs.c.status == _STATUS[JobStatus.WAITING], literal(now, UtcTime())),
+            else_=jobs.c.due_at,
+        ),
+        "claim": case(
+            (jobs.c.remote_id.is_(None), func.coalesce(literal(claim, String), jobs.c.claim)),
+            else_=jobs.c.claim,
+        ),
+    }
+    heard = await tx.execute(
+        update(jobs)
+        .where(
+            jobs.c.id == job_id,
+            jobs.c.status.in_([JobStatus.SUBMITTING.value, JobStatus.WAITING.value]),
+            or_(jobs.c.rang_at.is_(None), jobs.c.rang_at < quiet_since),
+        )
+        .values(**values)
+    )
+    return bool(heard.rowcount)
+
+
+async def adopted(tx: Transaction, job: Job, ticket: VendorTicket) -> Job:
+    """The doorbell named the job at the vendor: it is asked for by that id from now on.
+
+    Raises StaleJob where any other job has, or had, that id.
+    """
+    try:
+        return await _change(tx, job, {"remote_id": ticket.remote_id, "ticket": asdict(ticket)})
+    except IntegrityError as error:
+        raise StaleJob(f"another job has the vendor's id {ticket.remote_id}") from error
+
+
+async def unclaimed(tx: Transaction, job: Job) -> Job:
+    """What the doorbell claimed was wrong; it may ring again."""
+    return await _change(tx, job, {"claim": None})
+
+
 async def settled(tx: Transaction, job: Job, outcome: Outcome, *, now: datetime) -> Job:
     """→ SETTLED with its outcome; delivery is due at once."""
     return await _move(
@@ -327,6 +374,8 @@ def job_from(row: Row[Any]) -> Job:
         submitted_at=row.submitted_at,
         deadline_at=row.deadline_at,
         ticket=None if row.ticket is None else _ticket(row.ticket),
+        rang_at=row.rang_at,
+        claim=row.claim,
         outcome=None if row.outcome is None else _outcome(row.outcome),
         settled_at=row.settled_at,
         route=None if row.route is None else Route(row.route),

@@ -85,6 +85,9 @@ jobs = Table(
     Column("family", String),
     Column("remote_id", String),
     Column("ticket", JSON(none_as_null=True)),
+    # When the vendor's doorbell rang last, and the vendor's id that it claimed for the job.
+    Column("rang_at", UtcTime),
+    Column("claim", String),
     Column("verdict", String),
     Column("outcome", JSON(none_as_null=True)),
     Column("settled_at", UtcTime),
@@ -107,6 +110,7 @@ jobs = Table(
     ),
     Index("jobs_of_member", "user_id", "guild_id"),
     Index("jobs_by_end", "delivered_at", sqlite_where=text("delivered_at IS NOT NULL")),
+    Index("jobs_erased", "id", sqlite_where=text("erased = 1")),
     Index("jobs_times_of_work", "work", "id", sqlite_where=text("verdict = 'pictures'")),
     sqlite_autoincrement=True,
 )

@@ -131,11 +131,17 @@ class VendorTicket:
     links: tuple[str, ...] = ()
     flagged: bool = False
 
+    @property
+    def is_nameless(self) -> bool:
+        """Whether there is nothing to ask the vendor by."""
+        return self.remote_id is None and self.fetch_url is None and not self.links
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """A job as the belt holds it. Moving it makes a new one. Times are aware UTC.
 
+    `rang_at` is when the vendor's doorbell rang last, and `claim` the vendor's id that it named.
     What a `withheld` job brings is kept and not posted; of an `erased` one nothing is kept.
     """
 
@@ -153,6 +159,8 @@ class Job:
     submitted_at: datetime | None = None
     deadline_at: datetime | None = None
     ticket: VendorTicket | None = None
+    rang_at: datetime | None = None
+    claim: str | None = None
     outcome: Outcome | None = None
     settled_at: datetime | None = None
     route: Route | None = None

@@ -8,6 +8,8 @@ USUAL_S = 8.0
 FIRST_POLL_S = (0.5, 15.0)
 POLL_S = (0.25, 8.0)
 POLL_SHARE = 0.12
+# So much longer than without is a doorbell waited for before the bot asks by itself.
+BELL_PATIENCE = 3.0
 RETRY_MAX_S = 60.0
 DOUBLINGS_MAX = 64
 FETCH_TIMEOUT_S = 15.0
@@ -22,30 +24,35 @@ def expected_s(past_s: Sequence[float]) -> float:
     return statistics.median(past_s) if past_s else USUAL_S
 
 
-def first_poll_s(eta_s: float | None, past_s: Sequence[float]) -> float:
+def first_poll_s(eta_s: float | None, past_s: Sequence[float], *, bell: bool = False) -> float:
     """When to ask for the first time after the vendor took a job.
 
     Past times tell more than the vendor's `eta`, which may be a constant. A look at the lower
     quartile finds a quarter of the jobs done, and the growing steps after it find the others soon.
+    Where a `bell` should ring, a look is due when it should have rung, and has not.
     """
+    low, high = FIRST_POLL_S
+    if bell:
+        usual_s = statistics.quantiles(past_s, n=4)[2] if len(past_s) >= 4 else eta_s or USUAL_S
+        return min(max(BELL_PATIENCE * usual_s, low), high)
     if len(past_s) >= 4:
         guess_s = statistics.quantiles(past_s, n=4)[0]
     elif eta_s is not None:
         guess_s = eta_s
     else:
         guess_s = 2.0
-    low, high = FIRST_POLL_S
     return min(max(guess_s, low), high)
 
 
-def next_poll_s(elapsed_s: float) -> float:
+def next_poll_s(elapsed_s: float, *, bell: bool = False) -> float:
     """How long to wait after a poll found the job still running, so long after its submission.
 
     A share of the time that it has taken: the lag stays in proportion, and the waits grow by
-    themselves.
+    themselves. A `bell` that may still ring spares most of them.
     """
     least_s, most_s = POLL_S
-    return min(max(POLL_SHARE * elapsed_s, least_s), most_s)
+    patience = BELL_PATIENCE if bell else 1.0
+    return patience * min(max(POLL_SHARE * elapsed_s, least_s), most_s)
 
 
 def retry_s(tries: int) -> float:

@@ -32,15 +32,19 @@ def submission(
     track_id: str,
     images: Mapping[str, str] = NO_IMAGES,
     size: tuple[int, int] | None = None,
+    webhook: str | None = None,
 ) -> Call:
     """The POST that asks for `request`, with the style's words already in prompt and negative.
 
     `track_id` is a number written as text: some endpoints read it as one, some as the other.
-    `images` has the addresses of the input pictures at the vendor, by "source" and "mask", and
-    `size` is what they measure there; without it they measure what fits the model best.
+    `webhook` is where the vendor may tell that it is done, or never does. `images` has the
+    addresses of the input pictures at the vendor, by "source" and "mask", and `size` is what they
+    measure there; without it they measure what fits the model best.
     """
     rule = model.rules[request.kind]
     body: dict[str, object] = {"track_id": int(track_id) if rule.track_id_is_number else track_id}
+    if webhook is not None:
+        body["webhook"] = webhook
     if rule.names_model:
         body["model_id"] = model.id
     if "prompt" in rule.takes:

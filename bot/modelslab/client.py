@@ -114,6 +114,7 @@ class ModelsLab:
         track_id: str,
         images: Mapping[str, str] = calls.NO_IMAGES,
         size: tuple[int, int] | None = None,
+        webhook: str | None = None,
     ) -> Accepted | Finished | Refused | Unclear:
         """Ask for pictures, once. Costs money: never repeat it after `Unclear`."""
         call = calls.submission(
@@ -125,6 +126,7 @@ class ModelsLab:
             track_id=track_id,
             images=images,
             size=size,
+            webhook=webhook,
         )
         answer = await self._post(self._buying, join(self._base_url, call.path), call.body)
         if isinstance(answer, NoAnswer):

@@ -24,6 +24,7 @@ from bot.modelslab.redaction import redact
 __all__ = [
     "Accepted",
     "Balance",
+    "Bell",
     "Finished",
     "Reason",
     "Refused",
@@ -31,6 +32,7 @@ __all__ = [
     "Unclear",
     "Uploaded",
     "read_balance",
+    "read_bell",
     "read_count",
     "read_fetch",
     "read_submission",
@@ -96,6 +98,14 @@ class Uploaded:
     """A picture of ours lies at the vendor for a day, at `url`: for the vendor alone to read."""
 
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bell:
+    """What a webhook says of itself: the vendor's id of a job, and ours. Claims, not knowledge."""
+
+    remote_id: str | None = None
+    track_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +271,17 @@ def read_balance(status: int, body: bytes) -> Balance | Refused | Unclear:
     return Balance(
         amount=number(wallet.get("balance")),
         currency=tidy(currency)[:8] if isinstance(currency, str) and currency else "USD",
+    )
+
+
+def read_bell(body: bytes) -> Bell:
+    """What a webhook claims. Its pictures, its success and its failure are not even looked at."""
+    said, value = read_body(body), read_json(body)
+    track_id = value.get("track_id") if isinstance(value, dict) else None
+    known = isinstance(track_id, str | int) and not isinstance(track_id, bool)
+    return Bell(
+        remote_id=None if said is None else said.remote_id,
+        track_id=str(track_id).strip() or None if known else None,
     )
 
 

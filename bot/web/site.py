@@ -1,4 +1,4 @@
-"""The web part that people reach: the mask page, where PUBLIC_URL leads. Health is elsewhere."""
+"""The web part at PUBLIC_URL: the mask page, and the doorbell. Health is elsewhere."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -6,8 +6,11 @@ from datetime import datetime
 
 from aiohttp import web
 
+from bot.engine.doorbell import MOUNT as BELL
+from bot.engine.doorbell import Doorbell
 from bot.engine.easels import Easels
 from bot.engine.line import LineView
+from bot.web.doorbell import doorbell_app
 from bot.web.listening import listening
 from bot.web.masks import MOUNT, mask_app
 
@@ -19,11 +22,13 @@ async def site(
     *,
     public_url: str,
     easels: Easels,
+    doorbell: Doorbell,
     line: LineView,
     now: Callable[[], datetime],
 ) -> AsyncIterator[int]:
     """Serve the web part while inside; gives the port. Raises CannotListen."""
     app = web.Application()
     app.add_subapp(MOUNT, mask_app(easels, line=line, public_url=public_url, now=now))
+    app.add_subapp(BELL, doorbell_app(doorbell))
     async with listening(app, host=host, port=port) as bound:
         yield bound

@@ -22,6 +22,7 @@ from bot.engine.booking import Reply
 from bot.engine.courier import BeginMessage, Delivered, Delivery, Progress
 from bot.engine.delivery import DeliveryStep
 from bot.engine.erasure import Erasure
+from bot.engine.doorbell import Doorbell
 from bot.engine.gatekeeper import Gatekeeper
 from bot.engine.intake import Accepted, Intake
 from bot.engine.leftovers import Leftovers
@@ -107,6 +108,7 @@ class World:
     clock: Clock
     courier: Notebook
     policy: Policy
+    doorbell: Doorbell
     database: Database
     intake: Intake
     withdrawals: Withdrawals
@@ -262,8 +264,12 @@ async def a_world(
     clock: Clock | None = None,
     key: str | None = None,
     timeout_s: float = 2.0,
+    public_url: str | None = None,
 ) -> AsyncIterator[World]:
-    """A process of the bot on `folder`. Open it again on the same folder for a restart."""
+    """A process of the bot on `folder`. Open it again on the same folder for a restart.
+
+    With a `public_url`, the vendor is told of a doorbell there.
+    """
     policy = policy or a_policy()
     courier = courier or Notebook()
     clock = clock or Clock()
@@ -283,6 +289,13 @@ async def a_world(
         leftovers = Leftovers(database, files=files)
         gatekeeper = Gatekeeper(database, vendor=client, courier=courier, now=clock.now)
         styles = {"ink": Style(name="ink", suffix="black ink", negative="colour")}
+        doorbell = Doorbell(
+            database,
+            public_url=public_url or "http://127.0.0.1:9",
+            key=policy.key,
+            wake=lambda: runner.wake(),
+            now=clock.now,
+        )
         steps = Steps(
             database,
             vendor=client,
@@ -293,6 +306,7 @@ async def a_world(
             styles=styles,
             policy=policy,
             now=clock.now,
+            doorbell=doorbell if public_url else None,
         )
         runner = Runner(
             database,
@@ -328,6 +342,7 @@ async def a_world(
             clock=clock,
             courier=courier,
             policy=policy,
+            doorbell=doorbell,
             database=database,
             intake=intake,
             withdrawals=Withdrawals(database, now=clock.now, wake=runner.wake, show=runner.show),

@@ -37,10 +37,12 @@ from storage import (
     quotas,
     removals,
     results,
+    retention,
     slots,
     turns,
 )
 from storage.database import Database, Transaction
+from storage.retention import Kept
 from tests.storage.ground import (
     ALIAS,
     ANA,
@@ -96,6 +98,7 @@ MODULES: tuple[ModuleType, ...] = tuple(
         "preferences",
         "quotas",
         "results",
+        "retention",
         "slots",
         "turns",
     )
@@ -153,7 +156,6 @@ CALLS: dict[Callable[..., object], Call] = {
     inputs.uploaded: lambda tx, job: inputs.uploaded(
         tx, job.id, "source", inputs.Upload("https://vendor.example/1.png", NOW)
     ),
-    inputs.forget: lambda tx, job: inputs.forget(tx, job.id),
     jobs.insert_jobs: lambda tx, job: jobs.insert_jobs(tx, [a_new_job(source_key="new")]),
     jobs.ids_of_sources: lambda tx, job: jobs.ids_of_sources(tx, ["new"]),
     jobs.get: lambda tx, job: jobs.get(tx, job.id),
@@ -168,6 +170,9 @@ CALLS: dict[Callable[..., object], Call] = {
     jobs.submitting: lambda tx, job: jobs.submitting(tx, job, now=NOW, deadline_at=DEADLINE),
     jobs.back_to_line: lambda tx, job: jobs.back_to_line(tx, job, due_at=NOW),
     jobs.accepted: lambda tx, job: jobs.accepted(tx, job, a_ticket(), check_at=NOW),
+    jobs.rang: lambda tx, job: jobs.rang(tx, job.id, claim="r1", now=NOW, quiet_since=NOW),
+    jobs.adopted: lambda tx, job: jobs.adopted(tx, job, a_ticket()),
+    jobs.unclaimed: lambda tx, job: jobs.unclaimed(tx, job),
     jobs.settled: lambda tx, job: jobs.settled(tx, job, DONE, now=NOW),
     jobs.delivered: lambda tx, job: jobs.delivered(
         tx, job, route=Route.REPLY, message_id=None, now=NOW
@@ -203,10 +208,10 @@ CALLS: dict[Callable[..., object], Call] = {
     quotas.close: lambda tx, job: quotas.close(tx, job.id, charged=1, cost_micros=1, now=NOW),
     results.put: lambda tx, job: results.put(tx, job.id, [PICTURE]),
     results.of_job: lambda tx, job: results.of_job(tx, job.id),
-    results.overdue: lambda tx, job: results.overdue(tx, before=NOW, limit=9),
     results.put_thumbnail: lambda tx, job: results.put_thumbnail(tx, job.id, "aa", flagged=False),
-    results.forget_thumbnail: lambda tx, job: results.forget_thumbnail(tx, job.id),
-    results.forget: lambda tx, job: results.forget(tx, job.id),
+    retention.ended: lambda tx, job: retention.ended(tx, after=(NOW, 0), before=NOW, limit=9),
+    retention.drop: lambda tx, job: retention.drop(tx, Kept.PICTURES, [job.id]),
+    retention.left_of_erased: lambda tx, job: retention.left_of_erased(tx, after=0, limit=9),
     slots.taken: lambda tx, job: slots.taken(tx),
     slots.take: lambda tx, job: slots.take(tx, job.id, maximum=5, now=NOW),
     slots.free: lambda tx, job: slots.free(tx, job.id),

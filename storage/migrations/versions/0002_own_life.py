@@ -61,7 +61,14 @@ def upgrade() -> None:
 
 
 def _jobs() -> None:
-    for column in (*_circumstances(), _text("words"), _flag("withheld"), _flag("erased")):
+    for column in (
+        *_circumstances(),
+        _text("words"),
+        _flag("withheld"),
+        _flag("erased"),
+        sa.Column("rang_at", sa.BigInteger(), nullable=True),
+        sa.Column("claim", sa.String(), nullable=True),
+    ):
         op.add_column("jobs", column)
     op.create_index("jobs_of_member", "jobs", ["user_id", "guild_id"], unique=False)
     op.create_index(
@@ -71,6 +78,7 @@ def _jobs() -> None:
         unique=False,
         sqlite_where=sa.text("delivered_at IS NOT NULL"),
     )
+    op.create_index("jobs_erased", "jobs", ["id"], unique=False, sqlite_where=sa.text("erased = 1"))
     _fold_prompts()
 
 

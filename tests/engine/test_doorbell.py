@@ -1,0 +1,230 @@
+"""The doorbell wakes and is never believed; a job whose answer was lost may be named by it."""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.domain.job import Job, JobStatus, Verdict
+from bot.domain.tickets import Ticket, sign
+from bot.engine.doorbell import LATE, QUIET, Heard
+from sandbox.modelslab import Mood, Vendor
+from tests.engine.world import World, a_world
+
+AWAY = "http://127.0.0.1:9"
+
+
+@pytest.fixture
+async def world(tmp_path: Path, vendor: Vendor) -> AsyncIterator[World]:
+    async with a_world(tmp_path, vendor, public_url=AWAY, timeout_s=0.3) as world:
+        yield world
+
+
+async def rings(world: World, job: Job, **body: Any) -> Heard:
+    """The vendor calls the job's link with this as its JSON."""
+    ticket = world.doorbell.link(job).rpartition("/")[2]
+    return await world.doorbell.ring(ticket, json.dumps(body).encode())
+
+
+async def waiting(world: World) -> Job:
+    """A job that the vendor works on, and that is not asked about for a while."""
+    world.vendor.hold()
+    asked = await world.asks()
+    world.start()
+    return await world.until_status(asked.job.id, JobStatus.WAITING)
+
+
+async def fetches(world: World) -> int:
+    return sum("/fetch" in seen.path for seen in world.vendor.requests)
+
+
+async def nameless(world: World) -> Job:
+    """A job that the vendor took, and whose answer never came."""
+    world.vendor.next(Mood.RESETS)
+    return await waiting(world)
+
+
+async def test_the_vendor_is_told_an_address_of_the_jobs_own(world: World) -> None:
+    first, second = await waiting(world), await waiting(world)
+    told = [job.body["webhook"] for job in world.vendor.book]
+    assert told == [world.doorbell.link(first), world.doorbell.link(second)]
+    assert len(set(told)) == 2
+    assert all(str(link).startswith(f"{AWAY}/hooks/modelslab/") for link in told)
+
+
+async def test_a_ring_brings_the_picture_before_any_poll_is_due(world: World) -> None:
+    job = await waiting(world)
+    world.vendor.release()
+    assert await rings(world, job, status="success") is Heard.WOKEN
+    done = await world.until_status(job.id, JobStatus.DELIVERED)
+    assert done.outcome is not None
+    assert done.outcome.verdict is Verdict.PICTURES
+    assert await fetches(world) == 1
+    assert await rings(world, job, status="success") is Heard.NOTHING_NEW
+
+
+async def test_what_a_ring_says_decides_nothing(world: World) -> None:
+    """Neither a failure nor foreign pictures are believed: the fetch decides."""
+    job = await waiting(world)
+    said = {"status": "failed", "id": 999, "message": "no", "output": ["https://evil.example/1"]}
+    assert await rings(world, job, **said) is Heard.WOKEN
+    await world.vendor.until(lambda vendor: any("/fetch" in r.path for r in vendor.requests))
+    assert (await world.job(job.id)).claim is None
+    world.vendor.release()
+    await world.until_done()
+    outcome = (await world.job(job.id)).outcome
+    assert outcome is not None
+    assert outcome.verdict is Verdict.PICTURES
+    assert all("999" not in seen.path for seen in world.vendor.requests)
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"<html>", b"\xff" * 100, b'{"track_id": {}}'])
+async def test_any_body_is_a_ring(world: World, body: bytes) -> None:
+    job = await waiting(world)
+    ticket = world.doorbell.link(job).rpartition("/")[2]
+    assert await world.doorbell.ring(ticket, body) is Heard.WOKEN
+
+
+@pytest.mark.parametrize("track_id", ["2", 2, "x"])
+async def test_a_ring_for_another_job_is_ignored(world: World, track_id: object) -> None:
+    job = await waiting(world)
+    assert await rings(world, job, track_id=track_id, id=7) is Heard.NOTHING_NEW
+    assert (await world.job(job.id)).rang_at is None
+
+
+@pytest.mark.parametrize("track_id", ["1", 1, None])
+async def test_our_own_number_comes_back_as_text_or_number(world: World, track_id: object) -> None:
+    job = await waiting(world)
+    assert await rings(world, job, track_id=track_id) is Heard.WOKEN
+
+
+async def test_a_flood_is_a_ring_each_so_often(world: World) -> None:
+    job = await waiting(world)
+    heard = [await rings(world, job) for _ in range(30)]
+    assert heard == [Heard.WOKEN] + [Heard.NOTHING_NEW] * 29
+    world.clock.advance(QUIET.total_seconds() + 0.1)
+    assert await rings(world, job) is Heard.WOKEN
+
+
+async def test_links_that_are_not_ours_are_unknown(world: World) -> None:
+    job = await waiting(world)
+    link = world.doorbell.link(job).rpartition("/")[2]
+    until = world.clock.now() + timedelta(hours=1)
+    forged = [
+        "",
+        "x",
+        link[:-1],
+        link.swapcase(),
+        sign(Ticket(str(job.id), until), purpose="doorbell", key="another key"),
+        sign(Ticket(str(job.id), until), purpose="mask", key=world.policy.key),
+    ]
+    assert {await world.doorbell.ring(each, b"{}") for each in forged} == {Heard.UNKNOWN}
+    assert (await world.job(job.id)).rang_at is None
+    world.clock.advance(600 + LATE.total_seconds() + 1)
+    assert await world.doorbell.ring(link, b"{}") is Heard.UNKNOWN
+
+
+async def test_a_lost_answer_is_made_good_by_the_bell(world: World) -> None:
+    job = await nameless(world)
+    assert job.ticket is not None
+    assert job.ticket.is_nameless
+    theirs = world.vendor.book[0].id
+    world.vendor.release()
+    assert await rings(world, job, status="success", id=theirs, track_id=str(job.id)) is Heard.WOKEN
+    await world.until_done()
+    outcome = (await world.job(job.id)).outcome
+    assert outcome is not None
+    assert (outcome.verdict, outcome.charged) == (Verdict.PICTURES, 1)
+    assert world.vendor.posts == 1
+    assert await world.booked() == 1
+
+
+async def test_a_bell_that_is_faster_than_the_answer_is_not_lost(world: World) -> None:
+    """It rings while the POST still hangs, and that never gets its answer."""
+    world.vendor.next(Mood.HANGS)
+    world.vendor.hold()
+    asked = await world.asks()
+    world.start()
+    job = await world.until_status(asked.job.id, JobStatus.SUBMITTING)
+    await world.vendor.until(lambda vendor: vendor.accepted == 1)
+    world.vendor.release()
+    assert await rings(world, job, id=world.vendor.book[0].id) is Heard.WOKEN
+    await world.until_done()
+    outcome = (await world.job(job.id)).outcome
+    assert outcome is not None
+    assert outcome.verdict is Verdict.PICTURES
+    assert world.vendor.posts == 1
+
+
+async def test_a_lost_answer_without_a_ring_ends_with_the_deadline(world: World) -> None:
+    job = await nameless(world)
+    assert await world.slots_taken() == 1
+    world.clock.advance(599)
+    assert (await world.job(job.id)).status is JobStatus.WAITING
+    await world.until_done()
+    outcome = (await world.job(job.id)).outcome
+    assert outcome is not None
+    assert (outcome.verdict, outcome.charged) == (Verdict.UNCONFIRMED, 0)
+    assert await fetches(world) == 0
+    assert await world.booked() == 0
+
+
+async def test_a_claim_to_another_jobs_picture_brings_nothing(world: World) -> None:
+    lost = await nameless(world)
+    other = await waiting(world)
+    assert other.ticket is not None
+    assert await rings(world, lost, id=other.ticket.remote_id) is Heard.WOKEN
+    world.vendor.release()
+    await rings(world, other)
+    await world.until_status(other.id, JobStatus.DELIVERED)
+    world.clock.advance(600)
+    await world.until_done()
+    outcomes = [(await world.job(job.id)).outcome for job in (lost, other)]
+    assert [outcome and outcome.verdict for outcome in outcomes] == [
+        Verdict.UNCONFIRMED,
+        Verdict.PICTURES,
+    ]
+    assert await world.booked() == 1
+
+
+async def test_after_a_wrong_claim_the_right_one_still_counts(world: World) -> None:
+    lost, other = await nameless(world), await waiting(world)
+    theirs = world.vendor.book[0].id
+    assert other.ticket is not None
+    await rings(world, lost, id=other.ticket.remote_id)
+
+    async def refused() -> bool:
+        return (await world.job(lost.id)).claim is None
+
+    await world.until(refused)
+    world.clock.advance(QUIET.total_seconds() + 0.1)
+    world.vendor.release()
+    assert await rings(world, lost, id=theirs) is Heard.WOKEN
+    done = await world.until_status(lost.id, JobStatus.DELIVERED)
+    assert done.outcome is not None
+    assert done.outcome.verdict is Verdict.PICTURES
+
+
+async def test_a_job_that_was_cut_off_by_a_crash_waits_for_its_bell(
+    tmp_path: Path, vendor: Vendor
+) -> None:
+    vendor.next(Mood.HANGS)
+    vendor.hold()
+    async with a_world(tmp_path, vendor, public_url=AWAY, timeout_s=30) as before:
+        asked = await before.asks()
+        before.start()
+        await vendor.until(lambda vendor: vendor.accepted == 1)
+        await before.crashes()
+    async with a_world(tmp_path, vendor, public_url=AWAY) as world:
+        world.start()
+        job = await world.until_status(asked.job.id, JobStatus.WAITING)
+        vendor.release()
+        assert await rings(world, job, id=vendor.book[0].id) is Heard.WOKEN
+        await world.until_done()
+        outcome = (await world.job(job.id)).outcome
+    assert outcome is not None
+    assert outcome.verdict is Verdict.PICTURES
+    assert vendor.posts == 1
