@@ -11,7 +11,7 @@ from typing import Any, Protocol, Self, cast
 import discord
 from discord import ui
 
-from cogs.faces import Action, Button, Pick
+from cogs.faces import Action, Button, Pick, Turn
 
 # The cog that does what the buttons say.
 PRESSER = "Buttons"
@@ -20,6 +20,12 @@ _ACTIONS = "|".join(Action)
 JOB_ID = re.compile(rf"(?P<action>{_ACTIONS}):(?P<job>[0-9]{{1,18}}):(?P<index>[0-9]{{1,2}})")
 PICK_ID = re.compile(
     rf"pick:(?P<pick>[0-9]{{1,20}}):(?P<action>{_ACTIONS}):(?P<position>[0-9]{{1,2}})"
+)
+# A search of 50 signs and the largest ids leave one of Discord's 100 signs to spare.
+TURN_ID = re.compile(
+    r"past:(?P<member>[0-9]{1,20}):(?P<kind>[a-z]{0,8}):"
+    r"(?P<way>[<>])(?P<anchor>[0-9]{1,12}):(?P<search>.{0,50})",
+    re.DOTALL,
 )
 
 _STYLES = {
@@ -38,6 +44,8 @@ class Presser(Protocol):
     async def picked(
         self, interaction: discord.Interaction, action: Action, pick_id: int, position: int
     ) -> None: ...
+
+    async def turned(self, interaction: discord.Interaction, turn: Turn) -> None: ...
 
 
 class JobButton(ui.DynamicItem[ui.Button[Any]], template=JOB_ID):
@@ -90,12 +98,40 @@ class PickButton(ui.DynamicItem[ui.Button[Any]], template=PICK_ID):
         await presser.picked(interaction, self.face.action, self.face.pick_id, self.face.position)
 
 
-def view_of(buttons: Iterable[Button | Pick]) -> ui.View | None:
+class TurnButton(ui.DynamicItem[ui.Button[Any]], template=TURN_ID):
+    """A button that turns the page of a history."""
+
+    def __init__(self, face: Turn) -> None:
+        super().__init__(_button(face), row=face.row)
+        self.item.disabled = not face.enabled
+        self.face = face
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        return cls(turn_named(match, label=_label(item)))
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        await _presser(interaction).turned(interaction, self.face)
+
+
+def turn_named(match: re.Match[str], *, label: str | None = None) -> Turn:
+    """The page that a button's custom_id names."""
+    newer = match["way"] == ">"
+    return Turn(
+        member_id=int(match["member"]),
+        kind=match["kind"],
+        newer=newer,
+        anchor=int(match["anchor"]),
+        search=match["search"],
+        label=label or ("Newer" if newer else "Older"),
+    )
+
+
+def view_of(buttons: Iterable[Button | Pick | Turn]) -> ui.View | None:
     """The rows under a message; None where there are none."""
-    items = [
-        JobButton(button) if isinstance(button, Button) else PickButton(button)
-        for button in buttons
-    ]
+    items = [_item(button) for button in buttons]
     if not items:
         return None
     view = ui.View(timeout=None)
@@ -104,8 +140,20 @@ def view_of(buttons: Iterable[Button | Pick]) -> ui.View | None:
     return view
 
 
-def _button(face: Button | Pick) -> ui.Button[Any]:
-    style = _STYLES.get(face.action, discord.ButtonStyle.secondary)
+def _item(face: Button | Pick | Turn) -> JobButton | PickButton | TurnButton:
+    match face:
+        case Button():
+            return JobButton(face)
+        case Pick():
+            return PickButton(face)
+        case Turn():
+            return TurnButton(face)
+
+
+def _button(face: Button | Pick | Turn) -> ui.Button[Any]:
+    style = discord.ButtonStyle.secondary
+    if not isinstance(face, Turn):
+        style = _STYLES.get(face.action, style)
     return ui.Button(label=face.label, style=style, custom_id=face.custom_id)
 
 

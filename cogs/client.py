@@ -14,6 +14,7 @@ from discord.http import Route
 
 from bot.domain.errors import StorageError
 from bot.engine.accounts import Accounts
+from bot.engine.history import History
 from bot.engine.inputs import Inputs
 from bot.engine.intake import Intake
 from bot.engine.members import Members
@@ -22,9 +23,10 @@ from bot.engine.records import Records
 from bot.engine.rules import ServerRules
 from bot.engine.withdrawing import Withdrawals
 from bot.modelslab.catalogue import Catalogue
-from cogs.buttons import JobButton, PickButton
+from cogs.buttons import JobButton, PickButton, TurnButton
 from cogs.door import Door
 from cogs.guard import GuardedTree
+from cogs.history import Album, HistoryCommand
 from cogs.home import offer_everywhere
 from cogs.imagine import Imagine
 from cogs.inpaint import Inpaint
@@ -65,6 +67,7 @@ class Parts:
     withdrawals: Withdrawals
     queues: Queues
     records: Records
+    history: History
     inputs: Inputs
     rules: ServerRules
     accounts: Accounts
@@ -105,7 +108,7 @@ class LimnerClient(commands.AutoShardedBot):
             await self.add_cog(cog, override=True)
         if self.parts.personal:
             offer_everywhere(self.tree)
-        self.add_dynamic_items(JobButton, PickButton, Refresh)
+        self.add_dynamic_items(JobButton, PickButton, TurnButton, Refresh)
         await self._find_gateway()
         await self._register_commands()
 
@@ -124,6 +127,13 @@ class LimnerClient(commands.AutoShardedBot):
             painting=painting,
             catalogue=catalogue,
         )
+        album = Album(
+            history=self.parts.history,
+            records=records,
+            door=door,
+            sources=sources,
+            mask_pages=self.parts.mask_link is not None,
+        )
         yield Imagine(door=door, intake=intake, catalogue=catalogue, styles=styles)
         yield Remix(door=door, intake=intake, sources=sources, catalogue=catalogue, styles=styles)
         yield Inpaint(
@@ -137,6 +147,7 @@ class LimnerClient(commands.AutoShardedBot):
         yield Usage(accounts=self.parts.accounts)
         yield Preferences(members=self.parts.members, catalogue=catalogue)
         yield Limner(rules=self.parts.rules, catalogue=catalogue, log_room=log_room)
+        yield HistoryCommand(album=album)
         yield Queue(queues=self.parts.queues, guard=guard)
         yield Menus(rework=rework, tree=self.tree)
         yield Buttons(
@@ -145,6 +156,7 @@ class LimnerClient(commands.AutoShardedBot):
             withdrawals=self.parts.withdrawals,
             sources=sources,
             rework=rework,
+            album=album,
             log_room=log_room,
             guard=guard,
         )

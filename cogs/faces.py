@@ -54,6 +54,29 @@ class Pick:
         return f"pick:{self.pick_id}:{self.action.value}:{self.position}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """A button that turns to a page of somebody's past; everything about it is in its custom_id.
+
+    `newer` turns to what is ahead of the job `anchor`, else to what is behind it. `kind` is empty
+    for every kind. `search` comes last: it may contain anything.
+    """
+
+    member_id: int
+    newer: bool
+    anchor: int
+    label: str
+    kind: str = ""
+    search: str = ""
+    enabled: bool = True
+    row: int = 0
+
+    @property
+    def custom_id(self) -> str:
+        way = ">" if self.newer else "<"
+        return f"past:{self.member_id}:{self.kind}:{way}{self.anchor}:{self.search}"
+
+
 @dataclass(frozen=True, slots=True)
 class Face:
     """Everything of a card but its files."""

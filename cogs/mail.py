@@ -64,7 +64,7 @@ class Mail:
         message = await self._webhook(card).edit_message(
             _ORIGINAL if card.message_id is None else card.message_id,
             content=post.content,
-            attachments=_uploads(post),
+            attachments=uploads(post.files),
             view=view_of(post.buttons),
             allowed_mentions=_NOBODY,
         )
@@ -77,7 +77,7 @@ class Mail:
             .get_partial_message(message_id)
             .edit(
                 content=post.content,
-                attachments=_uploads(post),
+                attachments=uploads(post.files),
                 view=view_of(post.buttons),
                 allowed_mentions=_NOBODY,
             )
@@ -89,7 +89,7 @@ class Mail:
         view = view_of(post.buttons)
         message = await place.send(
             post.content,
-            files=_uploads(post),
+            files=uploads(post.files),
             nonce=nonce,
             suppress_embeds=True,
             allowed_mentions=_NOBODY,
@@ -244,7 +244,7 @@ def _is_card(job: Job, message: discord.Message) -> bool:
     return bool(actions - {Action.CANCEL})
 
 
-def _uploads(post: Post) -> list[discord.File]:
+def uploads(files: Iterable[File]) -> list[discord.File]:
     """Fresh files: discord.py closes them after each call."""
     return [
         discord.File(
@@ -253,7 +253,7 @@ def _uploads(post: Post) -> list[discord.File]:
             spoiler=file.spoiler,
             description=clip(file.description, ALT_TEXT_MAX) or None,
         )
-        for file in post.files
+        for file in files
     ]
 
 

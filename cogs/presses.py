@@ -15,8 +15,9 @@ from cogs.buttons import JOB_ID, PICK_ID, PRESSER
 from cogs.children import KINDS
 from cogs.details import details
 from cogs.door import Door
-from cogs.faces import Action
+from cogs.faces import Action, Turn
 from cogs.guard import Guard
+from cogs.history import Album, page_under
 from cogs.home import home_of
 from cogs.log_room import LogRoom
 from cogs.rework import NOT_HERE, Rework
@@ -41,6 +42,7 @@ class Buttons(commands.Cog, name=PRESSER):
         withdrawals: Withdrawals,
         sources: Sources,
         rework: Rework,
+        album: Album,
         log_room: LogRoom,
         guard: Guard,
     ) -> None:
@@ -49,6 +51,7 @@ class Buttons(commands.Cog, name=PRESSER):
         self._withdrawals = withdrawals
         self._sources = sources
         self._rework = rework
+        self._album = album
         self._log_room = log_room
         self._guard = guard
 
@@ -69,8 +72,20 @@ class Buttons(commands.Cog, name=PRESSER):
                     await take_back(
                         interaction, self._withdrawals, job_id=job_id, guild_id=guild_id
                     )
+                case Action.SHOW:
+                    await self._album.show(interaction, job_id)
+                case Action.AGAIN:
+                    await self._album.again(interaction, job_id)
                 case _:
                     await self._rework.of_job(interaction, action, job_id, index)
+
+        await self._sheltered(interaction, act)
+
+    async def turned(self, interaction: discord.Interaction, turn: Turn) -> None:
+        """Turn the page of a history."""
+
+        async def act(_guild_id: int) -> None:
+            await self._album.turn(interaction, turn)
 
         await self._sheltered(interaction, act)
 
@@ -138,13 +153,15 @@ class Buttons(commands.Cog, name=PRESSER):
 
     async def _delete(self, interaction: discord.Interaction, job_id: int, guild_id: int) -> None:
         """Record and pictures first: the message without them is a nuisance, not a leak."""
-        user_id = interaction.user.id
+        user_id, page = interaction.user.id, page_under(interaction)
         found = await self._records.details(job_id, guild_id=guild_id, user_id=user_id)
         forgot = await self._records.forget(
             job_id,
             guild_id=guild_id,
             user_id=user_id,
             moderator=interaction.permissions.manage_messages,
+            # Under a card it is taken away at once; from a page it is out of reach.
+            messages_at=None if page is None else discord.utils.utcnow(),
         )
         match forgot:
             case Forgot.NOT_YOURS:
@@ -154,7 +171,10 @@ class Buttons(commands.Cog, name=PRESSER):
             case Forgot.UNKNOWN:
                 await whisper(interaction, NOT_HERE)
             case Forgot.DONE:
-                await self._remove_message(interaction)
+                if page is None:
+                    await self._remove_message(interaction)
+                else:
+                    await self._album.redraw(interaction, page)
                 if found is not None and found.job.requester.user_id != user_id:
                     notice = notices.deleted(found.job, by=user_id)
                     await self._log_room.tell(guild_id, notice, nonce=f"{interaction.id}:log")

@@ -31,7 +31,7 @@ def result_buttons(
             _button(job, Action.DELETE, "Delete"),
         ]
     )
-    return _placed(rows)
+    return placed(rows)
 
 
 def live_buttons(job: Job) -> tuple[Button, ...]:
@@ -62,7 +62,7 @@ def _button(job: Job, action: Action, label: str, index: int = 0) -> Button:
     return Button(action=action, job_id=job.id, label=label, index=index)
 
 
-def _placed(rows: Iterable[list[Button]]) -> tuple[Button, ...]:
+def placed(rows: Iterable[list[Button]]) -> tuple[Button, ...]:
     """Each button in its row; empty rows take no room."""
     return tuple(
         replace(button, row=row)

@@ -1,19 +1,17 @@
 """What was: a job's details, and its removal. Starts no work."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum, auto
 
 from bot.domain.job import Job, JobStatus, StoredPicture
+from bot.domain.removal import messages_of
 from bot.engine.visibility import may_see
 from bot.modelslab.catalogue import Catalogue
-from storage import easels, erasure, facts, holdings, inputs, jobs, picks, results
-from storage.database import Database, Transaction
+from storage import cards, erasure, facts, jobs, removals, results
+from storage.database import Database
 from storage.pictures import PictureFiles
-
-CLEANED_AT_ONCE = 100
-UNNAMED_FOR = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +35,21 @@ class Forgot(Enum):
 
 
 class Records:
-    """The memory of the house, as members may see it. Only ever one server's."""
+    """The memory of the house, as members may see it. Only ever one server's.
 
-    def __init__(self, database: Database, *, files: PictureFiles, catalogue: Catalogue) -> None:
+    `wake_remover` tells that there are messages to be deleted.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        files: PictureFiles,
+        catalogue: Catalogue,
+        wake_remover: Callable[[], None] = lambda: None,
+    ) -> None:
         self._database = database
+        self._wake_remover = wake_remover
         self._files = files
         self._catalogue = catalogue
 
@@ -63,8 +72,19 @@ class Records:
             takes_seed=rule is not None and "seed" not in rule.ignores,
         )
 
-    async def forget(self, job_id: int, *, guild_id: int, user_id: int, moderator: bool) -> Forgot:
-        """Forget a job wholly; for its owner, and for moderators where it is public."""
+    async def forget(
+        self,
+        job_id: int,
+        *,
+        guild_id: int,
+        user_id: int,
+        moderator: bool,
+        messages_at: datetime | None = None,
+    ) -> Forgot:
+        """Forget a job wholly; for its owner, and for moderators where it is public.
+
+        Its messages at Discord are deleted from `messages_at` on; None: the caller sees to them.
+        """
         async with self._database.transaction() as tx:
             job = await jobs.get(tx, job_id)
             if job is None or not may_see(job, guild_id=guild_id, user_id=user_id):
@@ -73,37 +93,13 @@ class Records:
                 return Forgot.NOT_YOURS
             if job.status is not JobStatus.DELIVERED:
                 return Forgot.STILL_LIVE
+            if messages_at is not None:
+                standing = messages_of(job, await cards.get(tx, job_id), now=messages_at)
+                await removals.put(tx, standing, due_at=messages_at)
             orphans = await erasure.purge(tx, [job_id])
+        self._wake_remover()
         await self._remove(orphans)
         return Forgot.DONE
-
-    async def clean_up(self, *, before: datetime, expired: datetime) -> int:
-        """Drop the pictures of jobs that were delivered before then; how many jobs those were.
-
-        Choices and easels go that had expired by `expired`, and files that nobody names.
-        """
-        async with self._database.transaction() as tx:
-            dropped = await easels.clear(tx, before=expired) | await picks.clear(tx, before=expired)
-            orphans = dropped - await holdings.needed(tx, dropped)
-        await self._remove(orphans)
-        await self._sweep()
-        cleaned = 0
-        while True:
-            async with self._database.transaction() as tx:
-                overdue = await results.overdue(tx, before=before, limit=CLEANED_AT_ONCE)
-                orphans = await _drop(tx, overdue)
-            await self._remove(orphans)
-            cleaned += len(overdue)
-            if len(overdue) < CLEANED_AT_ONCE:
-                return cleaned
-
-    async def _sweep(self) -> None:
-        """Files of requests that were refused after their picture had been taken in."""
-        old = await self._files.older_than(UNNAMED_FOR)
-        for some in (old[i : i + CLEANED_AT_ONCE] for i in range(0, len(old), CLEANED_AT_ONCE)):
-            async with self._database.reading() as tx:
-                needed = await holdings.needed(tx, some)
-            await self._remove(set(some) - needed)
 
     async def _remove(self, digests: Iterable[str]) -> None:
         for sha256 in digests:
@@ -124,12 +120,3 @@ class Records:
         """Keep a small fact about the bot itself."""
         async with self._database.transaction() as tx:
             await facts.put(tx, key, value)
-
-
-async def _drop(tx: Transaction, job_ids: Iterable[int]) -> set[str]:
-    """Drop what jobs made and started from; the digests that nobody needs any more."""
-    dropped: set[str] = set()
-    for job_id in job_ids:
-        dropped |= await results.forget(tx, job_id)
-        dropped |= await inputs.forget(tx, job_id)
-    return dropped - await holdings.needed(tx, dropped)
