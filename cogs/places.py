@@ -10,9 +10,6 @@ from cogs import trouble
 # So many are asked about at once; the others another time.
 ASKED_MAX = 10
 
-AnyPlace = app_commands.AppCommandChannel | app_commands.AppCommandThread
-
-
 class TextRoom(app_commands.Transformer):
     """A text or announcement channel, as Discord describes it, whether or not we know it."""
 
@@ -28,6 +25,27 @@ class TextRoom(app_commands.Transformer):
         self, interaction: discord.Interaction, value: app_commands.AppCommandChannel, /
     ) -> app_commands.AppCommandChannel:
         return value
+
+
+class Anywhere(TextRoom):
+    """Any channel, category or thread. Discord's OpenAPI file knows no media channels."""
+
+    @property
+    def channel_types(self) -> list[discord.ChannelType]:
+        return [
+            discord.ChannelType.text,
+            discord.ChannelType.voice,
+            discord.ChannelType.category,
+            discord.ChannelType.news,
+            discord.ChannelType.news_thread,
+            discord.ChannelType.public_thread,
+            discord.ChannelType.private_thread,
+            discord.ChannelType.stage_voice,
+            discord.ChannelType.forum,
+        ]
+
+
+AnyPlace = app_commands.Transform[app_commands.AppCommandChannel, Anywhere]
 
 
 def cannot_post(interaction: discord.Interaction, channel_id: int) -> list[str]:
