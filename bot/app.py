@@ -138,12 +138,13 @@ async def open_house(
         )
         point_at(settings.discord_api_url)
         inputs = Inputs(database, files=files, downloader=downloader, now=now)
+
+        def wake_for_erasure() -> None:
+            runner.wake()
+            remover.wake()
+
         erasure = Erasure(
-            database,
-            leftovers=leftovers,
-            policy=policy,
-            now=now,
-            wake=lambda: (runner.wake(), remover.wake()),
+            database, leftovers=leftovers, policy=policy, now=now, wake=wake_for_erasure
         )
         base = settings.public_url
 

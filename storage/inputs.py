@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import insert, select, update
 
 from bot.domain.job import Job
 from bot.domain.request import InputPicture
@@ -50,11 +50,3 @@ async def uploaded(tx: Transaction, job_id: int, role: str, upload: Upload) -> N
         .where(inputs.c.job_id == job_id, inputs.c.role == role)
         .values(url=upload.url, uploaded_at=upload.uploaded_at)
     )
-
-
-async def forget(tx: Transaction, job_id: int) -> set[str]:
-    """Drop what a job started from; the digests that it had."""
-    gone = await tx.execute(
-        delete(inputs).where(inputs.c.job_id == job_id).returning(inputs.c.sha256)
-    )
-    return set(gone.scalars())

@@ -1,5 +1,6 @@
 """The buttons that make something new of a result: for everybody, at any age, after restarts."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import discord
@@ -176,8 +177,7 @@ async def test_every_button_works_for_everybody_also_after_a_restart(
 
 async def test_a_picture_that_only_the_message_still_has_is_taken_from_there(house: House) -> None:
     result = await a_result(house)
-    later = house.clock.now().replace(year=2030)
-    await house.bot.records.clean_up(before=later, expired=later)
+    await house.bot.housekeeping.clean(house.clock.now() + timedelta(days=31))
 
     await house.bob.click(result, label="U1")
 
@@ -190,8 +190,7 @@ async def test_a_picture_that_only_the_message_still_has_is_taken_from_there(hou
 async def test_a_picture_that_nobody_has_any_more_is_told(house: House) -> None:
     result = await a_result(house)
     await result.edit(attachments=[])
-    later = house.clock.now().replace(year=2030)
-    await house.bot.records.clean_up(before=later, expired=later)
+    await house.bot.housekeeping.clean(house.clock.now() + timedelta(days=31))
 
     pressed = await house.bob.click(house.last, label="V1")
 
@@ -206,8 +205,7 @@ async def test_a_reroll_of_a_remix_needs_its_picture(house: House) -> None:
     again = (await house.job(2)).request
     assert (again.kind, again.parent_job) == (Kind.REMIX, 1)
     await house.until_done()
-    later = house.clock.now().replace(year=2030)
-    await house.bot.records.clean_up(before=later, expired=later)
+    await house.bot.housekeeping.clean(house.clock.now() + timedelta(days=31))
 
     pressed = await house.bob.click(house.last, label="Reroll")
 

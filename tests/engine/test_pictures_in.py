@@ -206,7 +206,7 @@ async def test_pictures_of_refused_requests_are_swept_up(world: World) -> None:
     path = world.folder / "pictures" / source.sha256[:2] / source.sha256
     long_ago = world.clock.now().timestamp() - 3 * 24 * 3600
     os.utime(path, (long_ago, long_ago))
-    await world.records.clean_up(before=world.clock.now(), expired=world.clock.now())
+    await world.housekeeping.clean(world.clock.now())
     assert not path.exists()
 
 
@@ -217,7 +217,7 @@ async def test_a_failed_jobs_picture_goes_when_its_time_is_over(world: World) ->
     await world.asks("oil", kind=Kind.REMIX, source=source, strength=0.5)
     await world.until_done()
     now = world.clock.now()
-    await world.records.clean_up(before=now - timedelta(days=1), expired=now)
+    await world.housekeeping.clean(now + timedelta(days=29))
     assert path.exists()
-    await world.records.clean_up(before=now + timedelta(days=1), expired=now)
+    await world.housekeeping.clean(now + timedelta(days=31))
     assert not path.exists()

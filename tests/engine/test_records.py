@@ -1,6 +1,5 @@
 """What was: who may see it, who may drop it, and what is left on the disk."""
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -112,34 +111,6 @@ async def test_a_picture_that_two_jobs_made_stays_until_the_last_one_goes(
     assert on_disk(world.folder) == 2
     await world.records.forget(two, guild_id=SERVER, user_id=BOB, moderator=False)
     assert on_disk(world.folder) == 0
-
-
-async def test_old_pictures_are_cleaned_up_and_young_ones_stay(world: World) -> None:
-    old = [await a_result(world, prompt="old", seed=number) for number in (1, 2, 2)]
-    world.clock.advance(3600)
-    young = await a_result(world, prompt="old", seed=2)
-    moment = world.clock.now() - timedelta(minutes=30)
-    assert await world.records.clean_up(before=moment, expired=moment) == 3
-    assert await world.records.clean_up(before=moment, expired=moment) == 0
-    # The young one shares its bytes with two of the old ones; two thumbnails stay, too.
-    assert on_disk(world.folder) == 1 + 2
-    for job_id, left in ((old[0], 0), (young, 1)):
-        details = await world.records.details(job_id, guild_id=SERVER, user_id=ANA)
-        assert details is not None
-        assert len(details.pictures) == left
-
-
-async def test_a_clean_up_goes_on_past_its_first_handful(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("bot.engine.records.CLEANED_AT_ONCE", 2)
-    for number in range(4):
-        await world.asks(seed=number)
-    await world.until_done()
-    world.clock.advance(60)
-    assert await world.records.clean_up(before=world.clock.now(), expired=world.clock.now()) == 4
-    # The thumbnails are not results.
-    assert on_disk(world.folder) == 4
 
 
 async def test_a_small_fact_is_remembered(world: World) -> None:

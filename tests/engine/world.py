@@ -21,9 +21,10 @@ from bot.download import Downloader
 from bot.engine.booking import Reply
 from bot.engine.courier import BeginMessage, Delivered, Delivery, Progress
 from bot.engine.delivery import DeliveryStep
-from bot.engine.erasure import Erasure
 from bot.engine.doorbell import Doorbell
+from bot.engine.erasure import Erasure
 from bot.engine.gatekeeper import Gatekeeper
+from bot.engine.housekeeping import Housekeeping, Keep
 from bot.engine.intake import Accepted, Intake
 from bot.engine.leftovers import Leftovers
 from bot.engine.policy import Policy
@@ -45,6 +46,13 @@ ANA, BOB = 101, 102
 SERVER, OTHER_SERVER = 11, 12
 CHANNEL = 21
 MIB = 1024 * 1024
+DAY_S = 24 * 3600.0
+KEEP = Keep(
+    inputs=timedelta(days=30),
+    pictures=timedelta(days=30),
+    thumbnails=timedelta(days=180),
+    texts=timedelta(days=365),
+)
 
 
 @dataclass
@@ -119,6 +127,7 @@ class World:
     remover: Remover
     files: PictureFiles
     leftovers: Leftovers
+    housekeeping: Housekeeping
     _asked: int = 0
     _running: asyncio.Task[None] | None = None
 
@@ -355,6 +364,9 @@ async def a_world(
             remover=remover,
             files=files,
             leftovers=leftovers,
+            housekeeping=Housekeeping(
+                database, files=files, leftovers=leftovers, keep=KEEP, now=clock.now
+            ),
         )
         try:
             yield world

@@ -2,14 +2,16 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from bot.domain.gates import EVERYTHING, GateReason, closed, work_scope
 from bot.domain.job import Card, JobStatus, StoredPicture
 from bot.domain.line import Turns
 from bot.domain.preferences import MemberSettings, ServerSettings
 from bot.domain.request import Aspect
-from storage import cards, facts, gates, holdings, jobs, preferences, results, turns
+from storage import cards, facts, gates, holdings, preferences, results, retention, turns
 from storage.database import Database
+from storage.retention import Kept
 from tests.storage.ground import ANA, DEADLINE, NOW, SERVER, a_job, moved_to
 
 BOB = 102
@@ -154,26 +156,24 @@ async def test_what_another_job_has_is_still_needed(database: Database) -> None:
         first, second = await a_job(tx), await a_job(tx)
         await results.put(tx, first.id, [a_picture(1, "aa"), a_picture(2, "bb")])
         await results.put(tx, second.id, [a_picture(1, "bb"), a_picture(2, "bb")])
-        dropped = await results.forget(tx, first.id)
-        assert dropped == {"aa", "bb"}
-        assert await holdings.needed(tx, dropped) == {"bb"}
-        assert await results.forget(tx, first.id) == set()
+        assert await holdings.needed(tx, ["aa", "bb", "cc"]) == {"aa", "bb"}
+        assert await retention.drop(tx, Kept.PICTURES, [first.id]) == {"aa"}
+        assert await retention.drop(tx, Kept.PICTURES, [first.id]) == set()
         assert len(await results.of_job(tx, second.id)) == 2
-        assert await holdings.needed(tx, await results.forget(tx, second.id)) == set()
+        assert await retention.drop(tx, Kept.PICTURES, [second.id]) == {"bb"}
 
 
-async def test_overdue_are_delivered_jobs_that_still_have_pictures(database: Database) -> None:
+async def test_what_has_ended_comes_in_portions_and_in_its_order(database: Database) -> None:
     async with database.transaction() as tx:
         ids = []
         for status in (JobStatus.DELIVERED, JobStatus.SETTLED, JobStatus.DELIVERED):
-            job = await moved_to(tx, await a_job(tx), status)
-            await results.put(tx, job.id, [a_picture(1, "aa"), a_picture(2, "bb")])
-            ids.append(job.id)
-        bare = await moved_to(tx, await a_job(tx), JobStatus.DELIVERED)
-        assert (await jobs.get(tx, bare.id)) == bare
+            ids.append((await moved_to(tx, await a_job(tx), status)).id)
         later = NOW + timedelta(milliseconds=1)
-        assert await results.overdue(tx, before=NOW, limit=9) == []
-        assert await results.overdue(tx, before=later, limit=9) == [ids[0], ids[2]]
-        assert await results.overdue(tx, before=later, limit=1) == [ids[0]]
-        await results.forget(tx, ids[0])
-        assert await results.overdue(tx, before=later, limit=9) == [ids[2]]
+        ask = partial(retention.ended, tx, before=later)
+        begin = (NOW - timedelta(days=1), 0)
+        assert await retention.ended(tx, after=begin, before=NOW, limit=9) == []
+        assert await ask(after=begin, limit=9) == [(NOW, ids[0]), (NOW, ids[2])]
+        assert await ask(after=begin, limit=1) == [(NOW, ids[0])]
+        # They ended in the same millisecond.
+        assert await ask(after=(NOW, ids[0]), limit=9) == [(NOW, ids[2])]
+        assert await ask(after=(NOW, ids[2]), limit=9) == []
