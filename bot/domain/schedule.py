@@ -7,7 +7,7 @@ from datetime import timedelta
 USUAL_S = 8.0
 FIRST_POLL_S = (0.5, 15.0)
 POLL_S = (0.25, 8.0)
-POLL_SHARE = 0.12
+POLL_SHARE = 0.08
 # So much longer than without is a doorbell waited for before the bot asks by itself.
 BELL_PATIENCE = 3.0
 RETRY_MAX_S = 60.0
@@ -27,8 +27,8 @@ def expected_s(past_s: Sequence[float]) -> float:
 def first_poll_s(eta_s: float | None, past_s: Sequence[float], *, bell: bool = False) -> float:
     """When to ask for the first time after the vendor took a job.
 
-    Past times tell more than the vendor's `eta`, which may be a constant. A look at the lower
-    quartile finds a quarter of the jobs done, and the growing steps after it find the others soon.
+    Past times tell more than the vendor's `eta`, which may be a constant. A look when one job in
+    ten is done comes late for few, and the growing steps after it find the others soon.
     Where a `bell` should ring, a look is due when it should have rung, and has not.
     """
     low, high = FIRST_POLL_S
@@ -36,7 +36,7 @@ def first_poll_s(eta_s: float | None, past_s: Sequence[float], *, bell: bool = F
         usual_s = statistics.quantiles(past_s, n=4)[2] if len(past_s) >= 4 else eta_s or USUAL_S
         return min(max(BELL_PATIENCE * usual_s, low), high)
     if len(past_s) >= 4:
-        guess_s = statistics.quantiles(past_s, n=4)[0]
+        guess_s = statistics.quantiles(past_s, n=10, method="inclusive")[0]
     elif eta_s is not None:
         guess_s = eta_s
     else:

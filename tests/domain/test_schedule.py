@@ -29,7 +29,7 @@ def test_the_first_poll_is_neither_at_once_nor_late(
         # Three times tell nothing yet; four do, and more than the vendor's word.
         (6.0, [2.0, 2.0, 2.0], 6.0),
         (6.0, [2.0, 2.0, 2.0, 2.0], 2.0),
-        (None, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0], 2.0),
+        (None, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0], 1.6),
     ],
 )
 def test_the_first_poll_follows_the_past_then_the_vendors_word(
@@ -38,11 +38,18 @@ def test_the_first_poll_follows_the_past_then_the_vendors_word(
     assert schedule.first_poll_s(eta_s, past_s) == wait_s
 
 
+def test_a_bell_is_waited_for_before_anybody_asks() -> None:
+    past_s = [2.0, 2.0, 3.0, 4.0, 5.0]
+    assert schedule.first_poll_s(None, past_s, bell=True) > max(past_s)
+    assert schedule.first_poll_s(None, [], bell=True) == schedule.FIRST_POLL_S[1]
+    assert schedule.next_poll_s(10.0, bell=True) == pytest.approx(3 * schedule.next_poll_s(10.0))
+
+
 def test_polls_grow_apart_up_to_a_bound() -> None:
     waits_s = [schedule.next_poll_s(elapsed_s) for elapsed_s in range(600)]
     assert (waits_s[0], waits_s[-1]) == schedule.POLL_S
     assert all(one <= two for one, two in pairwise(waits_s))
-    assert schedule.next_poll_s(10.0) == pytest.approx(1.2)
+    assert schedule.next_poll_s(10.0) == pytest.approx(0.8)
 
 
 def test_tries_grow_apart_up_to_a_bound() -> None:
