@@ -73,6 +73,12 @@ class Moderation(Core):
         """A moderator takes a message away."""
         self.erase(message)
 
+    def invite_bot(self, guild: Guild) -> None:
+        """Somebody who manages a server brings the bot into it."""
+        guild.bot_is_member = True
+        self.announce("GUILD_CREATE", self.introduced(guild), guild=guild, intent=GUILDS)
+        self.changed()
+
     def kick_bot(self, guild: Guild) -> None:
         gone = {"id": str(guild.id)}
         self.announce("GUILD_DELETE", gone, guild=guild, intent=GUILDS)
