@@ -1,14 +1,19 @@
 """Cards of live jobs: touched when what they say has moved by much, and never otherwise."""
 
+import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bot.domain.gates import GateReason
+from bot.domain import gates as gate_rules
+from bot.domain.gates import GateReason, server_scope
 from bot.domain.job import JobStatus
 from bot.engine.progress import ProgressBoard
+from bot.modelslab.client import ModelsLab
 from sandbox.modelslab import Mood, Vendor
-from tests.engine.world import World, a_policy, a_world
+from storage import gates
+from tests.engine.world import OTHER_SERVER, SERVER, World, a_policy, a_world
 
 
 def board_of(world: World) -> ProgressBoard:
@@ -129,3 +134,75 @@ async def test_places_in_line_are_told_as_they_shorten(tmp_path: Path, vendor: V
         last = world.courier.progress_shown[-1]
         assert last.place is not None
         assert last.place.ahead == 1
+
+
+async def pauses(world: World, guild_id: int) -> None:
+    gate = gate_rules.closed(
+        GateReason.PAUSED, now=world.clock.now(), scope=server_scope(guild_id), detail="a contest"
+    )
+    async with world.database.transaction() as tx:
+        await gates.put(tx, gate)
+
+
+async def resumes(world: World, guild_id: int) -> None:
+    async with world.database.transaction() as tx:
+        await gates.open_gates(tx, scope=server_scope(guild_id), reasons=[GateReason.PAUSED])
+
+
+async def test_cards_of_a_paused_server_say_so_once_and_the_others_nothing(world: World) -> None:
+    here, there = await world.asks(), await world.asks(where=OTHER_SERVER)
+    await refresh(world)
+
+    await pauses(world, SERVER)
+
+    assert await refresh(world) == [here.job.id]
+    shown = world.courier.progress_shown[-1]
+    assert (shown.gate, shown.place) == (GateReason.PAUSED, None)
+    assert await refresh(world, after_s=20) == []
+    assert there.job.id in await refresh(world, after_s=3600), "the others' time moves on"
+    assert here.job.id not in await refresh(world, after_s=3600)
+
+    await resumes(world, SERVER)
+
+    assert here.job.id in await refresh(world)
+    shown = [shown for shown in world.courier.progress_shown if shown.job.id == here.job.id][-1]
+    assert shown.gate is None
+    assert shown.place is not None
+    assert shown.ready_at is not None
+
+
+async def test_a_job_that_joins_a_gates_line_is_not_touched_again_and_again(world: World) -> None:
+    """What waits behind a gate has no time that could move."""
+    asked = await world.asks()
+    await refresh(world)
+    await world.runner._gatekeeper.close(GateReason.CREDITS)
+
+    assert await refresh(world) == [asked.job.id]
+    assert await refresh(world, after_s=600) == []
+
+
+async def test_a_vendor_that_is_slow_to_answer_is_no_longer_the_line(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A card that still says Cancel would promise a refund that there is not."""
+    asked_of, answer = asyncio.Event(), asyncio.Event()
+    real = ModelsLab.submit
+
+    async def slow(self: ModelsLab, *args: Any, **kwargs: Any) -> Any:
+        asked_of.set()
+        await answer.wait()
+        return await real(self, *args, **kwargs)
+
+    monkeypatch.setattr(ModelsLab, "submit", slow)
+    asked = await world.asks()
+    world.start()
+    await asyncio.wait_for(asked_of.wait(), 5)
+    assert await refresh(world, after_s=1) == []
+
+    assert await refresh(world, after_s=3.1) == [asked.job.id]
+    assert world.courier.progress_shown[-1].job.status is JobStatus.SUBMITTING
+    assert await refresh(world) == []
+    answer.set()
+    await world.until_done()
+    await refresh(world)
+    assert board_of(world)._asked == set()
