@@ -65,7 +65,7 @@ def played(schedule_of: Schedule, took_s: list[float]) -> tuple[list[float], int
 
 async def measure() -> list[str]:
     """The lines of the report."""
-    rng = random.Random(SEED)  # noqa: S311 - draws for a simulation
+    rng = random.Random(SEED)
     took_s = [published_latency_s(rng) for _ in range(DRAWS)]
     lines = [f"{DRAWS} jobs, seed {SEED}", f"{'':21} lag p50    p95    p99   polls a job"]
     for name, schedule_of in SCHEDULES.items():
