@@ -26,6 +26,7 @@ from bot.engine.delivery import DeliveryStep
 from bot.engine.doorbell import Doorbell
 from bot.engine.easels import Easels
 from bot.engine.erasure import Erasure
+from bot.engine.exporting import Exports
 from bot.engine.gatekeeper import Gatekeeper
 from bot.engine.history import History
 from bot.engine.housekeeping import Housekeeping, Keep
@@ -170,6 +171,8 @@ async def open_house(
                     now=now,
                 ),
                 accounts=Accounts(database, policy=policy, now=now),
+                exports=Exports(database, now=now),
+                erasure=erasure,
                 members=Members(database, catalogue=catalogue, policy=policy),
                 catalogue=catalogue,
                 styles=styles,

@@ -14,6 +14,8 @@ from discord.http import Route
 
 from bot.domain.errors import StorageError
 from bot.engine.accounts import Accounts
+from bot.engine.erasure import Erasure
+from bot.engine.exporting import Exports
 from bot.engine.history import History
 from bot.engine.inputs import Inputs
 from bot.engine.intake import Intake
@@ -37,6 +39,7 @@ from cogs.menus import Menus
 from cogs.painting import MaskLink, Painting
 from cogs.preferences import Preferences
 from cogs.presses import Buttons
+from cogs.privacy import EraseButton, Privacy
 from cogs.queue import Queue, Refresh
 from cogs.remix import Remix
 from cogs.rework import Rework
@@ -72,6 +75,8 @@ class Parts:
     rules: ServerRules
     accounts: Accounts
     members: Members
+    exports: Exports
+    erasure: Erasure
     catalogue: Catalogue
     styles: Collection[str]
     mask_link: MaskLink | None = None
@@ -108,7 +113,7 @@ class LimnerClient(commands.AutoShardedBot):
             await self.add_cog(cog, override=True)
         if self.parts.personal:
             offer_everywhere(self.tree)
-        self.add_dynamic_items(JobButton, PickButton, TurnButton, Refresh)
+        self.add_dynamic_items(JobButton, PickButton, TurnButton, Refresh, EraseButton)
         await self._find_gateway()
         await self._register_commands()
 
@@ -148,6 +153,7 @@ class LimnerClient(commands.AutoShardedBot):
         yield Preferences(members=self.parts.members, catalogue=catalogue)
         yield Limner(rules=self.parts.rules, catalogue=catalogue, log_room=log_room)
         yield HistoryCommand(album=album)
+        yield Privacy(exports=self.parts.exports, erasure=self.parts.erasure, guard=guard)
         yield Queue(queues=self.parts.queues, guard=guard)
         yield Menus(rework=rework, tree=self.tree)
         yield Buttons(

@@ -1,23 +1,16 @@
 """What there is of a member: to be counted, handed out or erased. Every answer is one member's."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Table, delete, func, select
 
+from bot.domain.belongings import Belongings
 from bot.domain.job import Job, JobStatus, StoredPicture
 from storage import holdings
 from storage.database import Transaction
 from storage.jobs import job_from
-from storage.tables import easels, jobs, ledger, member_settings, picks, pictures, turns
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Belongings:
-    """How much there is. `live` counts those of the jobs that are not over."""
-
-    jobs: int = 0
-    live: int = 0
-    pictures: int = 0
+from storage.tables import cards, easels, jobs, ledger, member_settings, picks, pictures, turns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +22,7 @@ class Entry:
     entry: str
     day: str
     pictures: int
-    booked_at: str
+    booked_at: datetime
 
 
 async def counted(tx: Transaction, user_id: int, *, guild_id: int | None) -> Belongings:
@@ -97,6 +90,20 @@ async def pictures_of(tx: Transaction, job_ids: list[int]) -> dict[int, list[Sto
     return found
 
 
+async def messages_of(tx: Transaction, job_ids: list[int]) -> dict[int, int]:
+    """The messages that are cards, as far as they are known, by job."""
+    query = select(cards.c.job_id, cards.c.message_id).where(
+        cards.c.job_id.in_(job_ids), cards.c.message_id.is_not(None)
+    )
+    return {row.job_id: row.message_id for row in await tx.execute(query)}
+
+
+async def entries_counted(tx: Transaction, user_id: int, *, guild_id: int) -> int:
+    """How many entries the ledger has under a member's own name in a server."""
+    query = select(func.count()).select_from(ledger).where(_of(ledger, user_id, guild_id))
+    return (await tx.execute(query)).scalar_one()
+
+
 async def entries_before(
     tx: Transaction, user_id: int, *, guild_id: int, before: int | None, limit: int
 ) -> list[Entry]:
@@ -111,7 +118,7 @@ async def entries_before(
             entry=row.entry,
             day=row.day,
             pictures=row.pictures,
-            booked_at=row.booked_at.isoformat(),
+            booked_at=row.booked_at,
         )
         for row in await tx.execute(query.order_by(ledger.c.id.desc()).limit(limit))
     ]

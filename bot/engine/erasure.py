@@ -9,13 +9,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.belongings import Belongings
 from bot.domain.job import Job, JobStatus
 from bot.domain.removal import messages_of
 from bot.engine.cancelling import ACK_GRACE, cancel
 from bot.engine.leftovers import Leftovers, note_erasure
 from bot.engine.policy import Policy
 from storage import aliases, belongings, cards, erasure, removals
-from storage.belongings import Belongings
 from storage.database import Database, Transaction
 
 log = logging.getLogger(__name__)

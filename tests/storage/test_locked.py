@@ -124,6 +124,10 @@ CALLS: dict[Callable[..., object], Call] = {
         tx, ANA, guild_id=SERVER, before=None, limit=9
     ),
     belongings.pictures_of: lambda tx, job: belongings.pictures_of(tx, [job.id]),
+    belongings.messages_of: lambda tx, job: belongings.messages_of(tx, [job.id]),
+    belongings.entries_counted: lambda tx, job: belongings.entries_counted(
+        tx, ANA, guild_id=SERVER
+    ),
     belongings.entries_before: lambda tx, job: belongings.entries_before(
         tx, ANA, guild_id=SERVER, before=None, limit=9
     ),
