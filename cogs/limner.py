@@ -34,7 +34,10 @@ EITHER_ROLE = (
     "**Say how many `pictures` a day, or `exempt: True`**, which lifts the daily limit of members "
     "for this role. Nothing was changed."
 )
-UNPOSTED = "I could not post there just now. Look whether I may send messages in that channel."
+UNPOSTED = (
+    "**The log could not be written:** I could not post in its channel just now. Look whether it "
+    "is still there, and whether I may send messages in it."
+)
 RUNNING = "**Not paused:** requests are taken already."
 ALL, NONE = "all", "none"
 LATEST = 10
