@@ -123,6 +123,15 @@ def test_served_one_by_one_the_line_keeps_its_promise() -> None:
     assert picked == foretold
 
 
+@given(waiting=lines, turns=turns, guild=st.sampled_from([A, B, C]))
+def test_one_server_alone_stands_as_it_stands_among_all(
+    waiting: list[Waiting], turns: Turns, guild: int
+) -> None:
+    among_all = [job for job in fair_order(waiting, turns) if job.guild_id == guild]
+    alone = fair_order([job for job in waiting if job.guild_id == guild], turns)
+    assert list(alone) == among_all
+
+
 def test_a_place_counts_those_ahead_in_all_and_here() -> None:
     waiting = line((A, 1), (A, 1), (B, 1), (A, 2))
     found = places(waiting, NOBODY_YET, slots=1, busy=1, expected_s={"sdxl": 10})
