@@ -24,7 +24,7 @@ from cogs.refusals import REASON_SIGNS
 
 NAME_SIGNS = 100
 # So many models, and channels, are named in one line; more would not fit into a message.
-MODELS_NAMED = 20
+NAMED_MAX = 30
 # Of longer lists only that is said which came and went.
 LISTED_WHOLE = 8
 CEILING = "MAX_PICTURES_PER_SERVER_DAY"
@@ -145,8 +145,8 @@ def _came_and_went(setting: str, before: Sequence[str], after: Sequence[str]) ->
 
 def _listed(setting: str, names: Sequence[str]) -> str:
     shown = [f"<#{name}>" if setting in _CHANNELS else said(name) for name in names]
-    more = len(shown) - MODELS_NAMED
-    return ", ".join(shown[:MODELS_NAMED]) + (f" and {more} more" if more > 0 else "")
+    more = len(shown) - NAMED_MAX
+    return ", ".join(shown[:NAMED_MAX]) + (f" and {more} more" if more > 0 else "")
 
 
 def _valued(setting: str, text: str | None, fallback: Fallback) -> str:

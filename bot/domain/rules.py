@@ -14,8 +14,8 @@ from bot.domain.preferences import ServerSettings
 from bot.domain.refusal import UnknownModel
 
 # As many channels, and roles, as one answer can name.
-PLACES_MAX = 40
-ROLES_MAX = 40
+PLACES_MAX = 30
+ROLES_MAX = 20
 EXEMPT = "exempt"
 ROLE_QUOTA = "role_quota"
 
