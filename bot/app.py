@@ -120,7 +120,9 @@ async def open_house(
         downloader = await stack.enter_async_context(Downloader(trusted=stand_ins(settings)))
         files = PictureFiles(database.path.parent / "pictures")
         leftovers = Leftovers(database, files=files)
-        records = Records(database, files=files, catalogue=catalogue)
+        records = Records(
+            database, files=files, catalogue=catalogue, wake_remover=lambda: remover.wake()
+        )
         key = await signing_key(settings, records)
         policy = policy_of(settings, key=key)
         intake = Intake(
