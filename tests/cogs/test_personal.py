@@ -8,8 +8,10 @@ import pytest
 from simcord import ChannelHandle, InteractionResult
 
 from bot.domain.job import Route
+from bot.domain.line import Place
 from bot.domain.preferences import MemberSettings
-from bot.domain.request import PERSONAL
+from bot.domain.request import PERSONAL, Requester
+from cogs import cards
 from cogs.buttons import view_of
 from cogs.client import LimnerClient
 from cogs.faces import Action, Button
@@ -19,6 +21,7 @@ from cogs.rework import NOT_HERE
 from cogs.sources import NOT_THERE
 from storage import preferences
 from tests.cogs.house import House
+from tests.cogs.jobs import a_job, a_progress
 from tests.cogs.posted import PHOTO, whispered
 
 ON = {"PERSONAL_PICTURES_DAY": "3"}
@@ -267,3 +270,34 @@ async def test_a_picture_is_taken_in_and_a_mask_is_told_of_where_no_page_is(hous
     assert "Remix: **bluer**" in last_direct(house).content
     told = await house.ana.user.slash("inpaint", prompt="bluer", image=("p.png", PHOTO))
     assert "I need to know what is to change" in whispered(told)
+
+
+@on
+async def test_a_job_that_took_long_is_told_of_in_the_direct_messages(house: House) -> None:
+    await directly(house)
+    house.clock.advance(61)
+    await house.until_done()
+    told = last_direct(house)
+    assert told.content == f"<@{house.ana.id}> your picture is ready · job 1"
+    [sent] = house.calls("POST", f"/channels/{house.ana.user.dm_channel.id}/messages")
+    assert sent.json is not None
+    # Discord knows no server of the number that stands for none.
+    assert "guild_id" not in sent.json["message_reference"]
+    assert sent.json["allowed_mentions"]["users"] == [house.ana.id]
+
+
+@pytest.mark.parametrize(
+    ("home", "ahead", "words"),
+    [
+        (GUILD, 4, "In line, 2 ahead of you here"),
+        (PERSONAL, 4, "In line, 4 ahead of you"),
+        (PERSONAL, 0, "Next in line"),
+    ],
+)
+def test_outside_of_servers_the_whole_line_is_told(home: int, ahead: int, words: str) -> None:
+    asker = Requester(user_id=ANA, guild_id=home, channel_id=5)
+    job = replace(a_job(), requester=asker)
+    face = cards.progress(
+        a_progress(job=job, place=Place(ahead=ahead, ahead_here=ahead // 2, wait_s=9))
+    )
+    assert f"\n{words} · job 17" in face.content
