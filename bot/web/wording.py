@@ -134,7 +134,8 @@ def how_far(job: Job, *, place: Place | None = None, gate: GateReason | None = N
         case JobStatus.QUEUED:
             return HowFar(state="In line", position=_in_line(place, gate))
         case JobStatus.SUBMITTING | JobStatus.WAITING:
-            return HowFar(state="Being painted", position="This takes a moment.")
+            soon = "It will not be posted." if job.withheld else "This takes a moment."
+            return HowFar(state="Being painted", position=soon)
         case JobStatus.SETTLED:
             return HowFar(state="Painted", position="On its way to Discord.")
         case JobStatus.DELIVERED:
@@ -145,6 +146,8 @@ def _over(job: Job) -> HowFar:
     if job.outcome is not None and job.outcome.verdict is Verdict.PICTURES:
         state = "Your picture is in the channel"
         found = _PICTURE_AT.get(job.route) if job.route else None
+        if job.withheld:
+            found = "It was not posted, as was asked; it is kept in your history."
         if found:
             state = "Your picture is ready"
         return HowFar(

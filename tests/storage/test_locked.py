@@ -168,6 +168,7 @@ CALLS: dict[Callable[..., object], Call] = {
     jobs.next_due_at: lambda tx, job: jobs.next_due_at(tx, after=NOW),
     jobs.in_line: lambda tx, job: jobs.in_line(tx),
     jobs.in_line_of_server: lambda tx, job: jobs.in_line_of_server(tx, SERVER),
+    jobs.live_of_member: lambda tx, job: jobs.live_of_member(tx, guild_id=SERVER, user_id=ANA),
     jobs.counts: lambda tx, job: jobs.counts(tx),
     jobs.past_seconds: lambda tx, job: jobs.past_seconds(tx, "imagine:sdxl"),
     jobs.release: lambda tx, job: jobs.release(tx, [job.id], now=NOW),
@@ -178,6 +179,7 @@ CALLS: dict[Callable[..., object], Call] = {
     jobs.adopted: lambda tx, job: jobs.adopted(tx, job, a_ticket()),
     jobs.unclaimed: lambda tx, job: jobs.unclaimed(tx, job),
     jobs.settled: lambda tx, job: jobs.settled(tx, job, DONE, now=NOW),
+    jobs.withhold: lambda tx, job: jobs.withhold(tx, job),
     jobs.delivered: lambda tx, job: jobs.delivered(
         tx, job, route=Route.REPLY, message_id=None, now=NOW
     ),

@@ -122,6 +122,14 @@ QUESTIONS: dict[str, tuple[Ask, set[str]]] = {
     "in line": (lambda tx: jobs.in_line(tx), {"jobs_on_the_belt"}),
     "ready": (lambda tx: jobs.in_line(tx, ready_by=NOW), {"jobs_on_the_belt"}),
     "counts": (lambda tx: jobs.counts(tx), {"jobs_on_the_belt"}),
+    "counts of a server": (
+        lambda tx: jobs.counts(tx, guild_id=SERVER),
+        {"jobs_of_server_now"},
+    ),
+    "my live jobs": (
+        lambda tx: jobs.live_of_member(tx, guild_id=SERVER, user_id=ANA),
+        {"jobs_of_server_now (guild_id=? AND status=? AND user_id=?)"},
+    ),
     "past times": (lambda tx: jobs.past_seconds(tx, "imagine:sdxl"), {"jobs_times_of_work"}),
     "left a server": (lambda tx: jobs.in_line_of_server(tx, SERVER), {"jobs_of_server_now"}),
     "by source": (lambda tx: jobs.ids_of_sources(tx, ["past:7"]), {"sqlite_autoindex_jobs"}),

@@ -1,15 +1,21 @@
 """What the web pages say of a refusal: what, why, and that it cost nothing."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import get_args
 
 import pytest
 
+from bot.domain.job import JobStatus, Outcome, Route, Verdict
 from bot.domain.refusal import (
     AlreadyAccepted,
     BadOption,
+    ChannelNotAllowed,
     ModelClosed,
+    ModelNotAllowed,
     OverLimit,
+    Paused,
+    PersonalNotAllowed,
     Refusal,
     Rule,
     ServerNotAllowed,
@@ -17,7 +23,8 @@ from bot.domain.refusal import (
     UnknownModel,
     UnknownStyle,
 )
-from bot.web.wording import refused
+from bot.web.wording import how_far, refused
+from tests.cogs.jobs import a_job
 
 MIDNIGHT = datetime(2030, 5, 2, tzinfo=UTC)
 
@@ -35,6 +42,10 @@ CASES: list[tuple[Refusal, str, str]] = [
     (ModelClosed("sdxl"), "This model is not available", "sdxl cannot be used just now."),
     (UnknownStyle("ink"), "No such style", "There is no style called ink now."),
     (BadOption("lora_strength", "0 to 1"), "An option cannot work", "This lora strength cannot"),
+    (Paused("a contest"), "Paused by the server's moderators", "They say: a contest."),
+    (ModelNotAllowed("sdxl", ()), "This model is not allowed", "does not allow sdxl."),
+    (ChannelNotAllowed(()), "Not in this channel", "do not want pictures made there."),
+    (PersonalNotAllowed(), "This works in servers only", ""),
     (ServerNotAllowed(), "This server may not use the bot", "on chosen servers only."),
     (ShuttingDown(), "Limner is being restarted", "Try again in a minute."),
 ]
@@ -48,7 +59,7 @@ def test_a_refusal_names_its_class_its_cause_and_its_cost(
 
     assert said.title == title
     assert words in said.text
-    assert said.text.endswith(" Nothing was charged.")
+    assert said.text.endswith("Nothing was charged.")
 
 
 def test_what_was_sent_before_is_named_by_its_job() -> None:
@@ -65,3 +76,19 @@ def test_every_kind_of_refusal_has_a_case_here() -> None:
     told = {type(refusal) for refusal, _, _ in CASES} | {AlreadyAccepted}
 
     assert told == set(get_args(Refusal))
+
+
+def test_what_is_withheld_is_not_looked_for_in_the_channel() -> None:
+    job = replace(a_job(status=JobStatus.WAITING), withheld=True)
+    done = replace(
+        job,
+        status=JobStatus.DELIVERED,
+        outcome=Outcome(verdict=Verdict.PICTURES, received=1),
+        route=Route.KEPT,
+    )
+
+    assert how_far(job).position == "It will not be posted."
+    assert how_far(done).state == "Your picture is ready"
+    assert how_far(done).position == (
+        "It was not posted, as was asked; it is kept in your history."
+    )
