@@ -6,11 +6,12 @@ from collections.abc import Awaitable, Callable
 
 import click
 
-from benchmarks import acknowledgement, delivery, polling, start
+from benchmarks import acknowledgement, delivery, growth, polling, start
 
 MEASUREMENTS: dict[str, Callable[[], Awaitable[list[str]]]] = {
     "acknowledgement": acknowledgement.measure,
     "delivery": delivery.measure,
+    "growth": growth.measure,
     "polling": polling.measure,
     "start": start.measure,
 }

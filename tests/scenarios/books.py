@@ -18,7 +18,7 @@ def check(town: "Town") -> None:
     tracked = Counter(job.body["track_id"] for job in town.vendor.book)
     assert [number for number, times in tracked.items() if times > 1] == [], "bought twice"
     if town.database.exists():
-        assert _mistakes(town) == []
+        assert mistakes(town) == []
 
 
 def leaks(town: "Town") -> list[str]:
@@ -41,20 +41,54 @@ def leaks(town: "Town") -> list[str]:
     ]
 
 
-def _mistakes(town: "Town") -> list[str]:
+def mistakes(town: "Town") -> list[str]:
+    """What is wrong in the books of a bot that may go on meanwhile."""
     entries: dict[int, list[Row]] = {}
     for entry in town.rows("SELECT * FROM ledger ORDER BY id"):
         entries.setdefault(entry["job_id"], []).append(entry)
     slots = {slot["job_id"]: slot for slot in town.rows("SELECT * FROM slots")}
     jobs = town.jobs()
     told = [_mistake(job, entries.pop(job["id"], []), slots.get(job["id"])) for job in jobs]
-    told += [f"entries of no job: {entries}"] if entries else []
+    # What was deleted or erased is paid for, and never half-way.
+    told += [f"open entries of no job: {own}" for own in entries.values() if not _closed(own)]
     told += [
         f"job {job['id']} stands in several messages"
         for job in jobs
         if len(town.carriers(job["id"])) > 1
     ]
-    return [mistake for mistake in told if mistake]
+    return [mistake for mistake in [*told, *_drift(town)] if mistake]
+
+
+def _drift(town: "Town") -> list[str]:
+    """Where the sums that stand beside the ledger are not the ledger's."""
+    sums: Counter[tuple[int, int, str]] = Counter()
+    costs: Counter[tuple[int, int, str]] = Counter()
+    for entry in town.rows("SELECT * FROM ledger"):
+        guild, user = entry["guild_id"], entry["user_id"]
+        for key in (
+            *((guild, whose, entry[period]) for whose in (user, 0) for period in ("day", "month")),
+            (guild, 0, f"utc:{entry['utc_day']}"),
+            (0, 0, f"utc:{entry['utc_month']}"),
+        ):
+            sums[key] += entry["pictures"]
+            costs[key] += entry["cost_micros"]
+    totals = {
+        (row["guild_id"], row["user_id"], row["period"]): (row["pictures"], row["cost_micros"])
+        for row in town.rows("SELECT * FROM totals")
+    }
+    return [
+        f"{key}: the ledger says {(sums[key], costs[key])}, the sums {totals.get(key)}"
+        for key in sums | totals
+        if totals.get(key, (0, 0)) != (sums[key], costs[key])
+    ]
+
+
+def _closed(entries: "list[Row]") -> bool:
+    match [entry["entry"] for entry in entries]:
+        case ["reserve", "settle" | "refund"]:
+            return True
+        case _:
+            return False
 
 
 def _mistake(job: "Row", entries: "list[Row]", slot: "Row | None") -> str:

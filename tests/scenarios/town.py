@@ -51,6 +51,8 @@ class Town:
     process: asyncio.subprocess.Process | None = None
     traces_expected: bool = False
     #: Set where something is made to break that only a bug would break.
+    program: str = "bot"
+    #: What runs as the bot, as `python -m` has it.
 
     @property
     def general(self) -> Channel:
@@ -100,7 +102,7 @@ class Town:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
-                "bot",
+                self.program,
                 cwd=self.folder,
                 env=self.environment(),
                 stdout=log,
@@ -229,9 +231,13 @@ class Town:
         return [m for m in self._messages() if mark.search(m.content)]
 
     def carriers(self, job_id: int) -> list[Message]:
-        """Every message that now carries pictures of a job."""
+        """Every message that now carries pictures of a job; not those that show them once more."""
         name = re.compile(rf"(SPOILER_)?limner-{job_id}-")
-        return [m for m in self._messages() if any(name.match(f.filename) for f in m.attachments)]
+        return [
+            m
+            for m in self._messages()
+            if any(name.match(f.filename) for f in m.attachments) and not _shows_again(m)
+        ]
 
     def _messages(self) -> list[Message]:
         channels = self.discord.world.channels.values()
@@ -292,6 +298,11 @@ class Town:
         found = self.rows("SELECT entry, pictures FROM ledger WHERE job_id = ? ORDER BY id", number)
         return [(row["entry"], row["pictures"]) for row in found]
 
+    def charged(self, job_id: int) -> list[int]:
+        """What the ledger has booked for a job, in its order: the sum is what it costs."""
+        found = self.rows("SELECT pictures FROM ledger WHERE job_id = ? ORDER BY id", job_id)
+        return [row["pictures"] for row in found]
+
     def gates(self) -> list[Row]:
         """The gates that stand over everything."""
         return self.rows("SELECT * FROM gates WHERE scope = 'all'")
@@ -303,16 +314,24 @@ class Town:
         return found[0] if found else None
 
 
+def _shows_again(message: Message) -> bool:
+    """Whether somebody has asked to see stored pictures, in private."""
+    asked = message.interaction
+    return asked is not None and str(asked.data.get("custom_id", "")).startswith("show:")
+
+
 def _said(replies: list[Message]) -> list[Message]:
     return [message for message in replies if not message.loading]
 
 
 @asynccontextmanager
-async def a_town(folder: Path, **settings: str) -> AsyncIterator[Town]:
+async def a_town(
+    folder: Path, *, program: str = "bot", **settings: str
+) -> AsyncIterator[Town]:
     """A town whose bot is not running yet. At its end all books must be in order."""
     assert set(settings) <= {name.upper() for name in Settings.model_fields}
     async with WireDiscord(token=BOT_TOKEN) as discord, Vendor(VENDOR_KEY) as vendor:
-        town = Town(folder, discord, vendor, dict(settings))
+        town = Town(folder, discord, vendor, dict(settings), program=program)
         try:
             yield town
         finally:
