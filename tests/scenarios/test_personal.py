@@ -16,7 +16,7 @@ from tests.wire.interactions import Interaction
 from tests.wire.messages import Message
 from tests.wire.options import ClientRefused
 from tests.wire.permissions import USE_EXTERNAL_APPS, Switches
-from tests.wire.world import Channel
+from tests.wire.world import Channel, User
 
 PAST_TOKEN_S = 16 * 60.0
 ON = {"PERSONAL_PICTURES_DAY": "3"}
@@ -66,6 +66,14 @@ def booked_for(town: Town, guild_id: int) -> list[int]:
         "SELECT pictures FROM totals WHERE guild_id = ? AND period NOT LIKE 'utc:%'", guild_id
     )
     return [row["pictures"] for row in (*entries, *sums)]
+
+
+async def history(town: Town, where: Channel, *, who: User | None = None) -> str:
+    """All words of the asker's own history, as it is there."""
+    asked = await town.discord.slash(who or town.ana, where, "history")
+    page = await town.told(asked)
+    assert page.ephemeral
+    return "\n".join([page.content, json.dumps(list(page.embeds), ensure_ascii=False)])
 
 
 def refused_by_discord(town: Town) -> list[tuple[str, str, int]]:
@@ -136,15 +144,30 @@ async def test_no_server_pays_for_or_remembers_what_somebody_brought(open_town: 
     assert (await town.told(pressed)).content == NOT_HERE
     usage = await town.told(await town.discord.slash(town.ana, there, "usage"))
     assert "0 of 200 pictures, 200 left" in usage.content
+    assert (await history(town, there)).startswith("**Nothing yet.**")
     settings = await town.told(await town.discord.slash(town.ana, there, "settings"))
     assert "`count`: 1 picture (not set)" in settings.content
 
 
-async def test_a_paused_or_strict_server_is_no_rule_for_what_happens_elsewhere(
-    open_town: Town,
-) -> None:
+async def test_each_history_knows_its_own_jobs_alone(open_town: Town) -> None:
+    town = open_town
+    await town.pictures(await town.asks("a fox of the server"))
+    await town.pictures(await town.asks("a fox of the letter", where=town.ana.dm))
+    await town.pictures(await town.asks("a fox brought along", where=elsewhere(town)))
+    inside = await history(town, town.general)
+    assert "a fox of the server" in inside
+    assert "letter" not in inside
+    assert "brought" not in inside
+    for where in (town.ana.dm, elsewhere(town), place(town, "a group chat")):
+        outside = await history(town, where)
+        assert "a fox of the letter" in outside
+        assert "a fox brought along" in outside
+        assert "server" not in outside.replace("outside of servers", "")
+    assert (await history(town, town.ben.dm, who=town.ben)).startswith("**Nothing yet.**")
+
+
+async def test_where_the_bot_has_no_rights_it_needs_none(open_town: Town) -> None:
     town, there = open_town, elsewhere(open_town)
-    # The bot has no rights in that channel, and needs none.
     there.switches = Switches(can_view=False, can_send=False, can_attach=False)
     card = await town.pictures(await town.asks("a red fox", where=there))
     assert card in there.messages
