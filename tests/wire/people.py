@@ -49,6 +49,21 @@ class People(Core):
         }
         return await self._interact(Kind.COMMAND, user, channel, data)
 
+    async def pretend(
+        self,
+        user: User,
+        channel: Channel,
+        command: str,
+        /,
+        *,
+        offered_to: User,
+        offered_in: Channel | None = None,
+        **options: Any,
+    ) -> Interaction:
+        """Use a slash command that only another's client offers, or offers only elsewhere."""
+        data = self._command_data(offered_to, offered_in or channel, command, options, focused=None)
+        return await self._interact(Kind.COMMAND, user, channel, data)
+
     async def autocomplete(
         self,
         user: User,
