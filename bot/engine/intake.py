@@ -83,10 +83,9 @@ class Intake:
     async def defaults(self, *, guild_id: int, user_id: int) -> Defaults:
         """The member's own defaults, else the server's, else the owner's."""
         server, member = await self._preferring.ask((guild_id, user_id))
-        wanted = (member.model, server.model, self._policy.default_model)
-        allowed = [model for model in wanted if model is not None and server.allows_model(model)]
+        default = self._policy.default_model
         return Defaults(
-            model=(allowed or sorted(server.allowed_models or ()) or [wanted[-1]])[0],
+            model=server.model_among(member.model, server.model, default) or default,
             aspect=member.aspect or Aspect.SQUARE,
             count=member.count or 1,
             negative=member.negative or "",
