@@ -269,4 +269,5 @@ async def test_an_upscaled_picture_has_the_buttons_that_make_sense(house: House)
 def test_the_names_of_actions_stay_what_old_messages_say() -> None:
     assert {action.value for action in Action} == {
         "reroll", "remix", "area", "upscale", "vary", "cutout", "describe", "details", "delete",
+        "cancel", "show", "again",
     }  # fmt: skip
