@@ -9,6 +9,7 @@ from bot.domain.errors import DownloadError, PictureError, StorageError
 from bot.domain.job import Job, StoredPicture, Thumbnail, VendorTicket
 from bot.domain.request import Kind
 from bot.download import Downloader
+from bot.pictures import THUMBNAIL_PX
 from bot.pictures import threads as pictures
 from storage.pictures import PictureFiles
 
@@ -34,8 +35,10 @@ NOTHING = Collected(kept=(), faults=())
 
 @dataclass(frozen=True, slots=True)
 class _Found:
+    """A picture, and bytes of which its thumbnail can be made."""
+
     picture: StoredPicture
-    data: bytes
+    small: bytes
 
 
 class Collector:
@@ -70,7 +73,7 @@ class Collector:
     async def _thumbnail(self, job: Job, kept: Sequence[_Found]) -> Thumbnail | None:
         """Best effort: a result without a small picture is still a result."""
         try:
-            small = await pictures.thumbnail([each.data for each in kept])
+            small = await pictures.thumbnail([each.small for each in kept])
             return Thumbnail(
                 await self._files.put(small), flagged=any(each.picture.flagged for each in kept)
             )
@@ -83,7 +86,7 @@ class Collector:
     ) -> _Found | DownloadError:
         try:
             data = await self._downloader.get(link)
-            seen = await pictures.verify(data)
+            seen = await pictures.verify(data, sketch_px=THUMBNAIL_PX)
             composed = await self._composed(job, data)
         except (DownloadError, PictureError) as error:
             log.info("job.download_failed job=%d picture=%d why=%s", job.id, position, error)
@@ -105,7 +108,7 @@ class Collector:
             picture = replace(
                 picture, mime="image/png", width_px=source.width_px, height_px=source.height_px
             )
-        return _Found(picture, composed or data)
+        return _Found(picture, composed or seen.sketch or data)
 
     async def _composed(self, job: Job, data: bytes) -> bytes | None:
         """An inpainted picture laid over the original: outside the mask nothing has changed.

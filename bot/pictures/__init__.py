@@ -20,6 +20,7 @@ from bot.pictures.normalising import (
     vendor_copy,
 )
 from bot.pictures.texts import with_text
+from bot.pictures.thumbnails import SIDE_PX as THUMBNAIL_PX
 from bot.pictures.thumbnails import thumbnail
 from bot.pictures.verification import MAX_BYTES, MAX_PIXELS, Verified, verify
 
@@ -28,6 +29,7 @@ __all__ = [
     "MAX_BYTES",
     "MAX_INPUT_PIXELS",
     "MAX_PIXELS",
+    "THUMBNAIL_PX",
     "VENDOR_MAX_BYTES",
     "Fitted",
     "Normal",

@@ -28,9 +28,12 @@ async def verify(
     *,
     max_pixels: int = pictures.MAX_PIXELS,
     max_bytes: int = pictures.MAX_BYTES,
+    sketch_px: int | None = None,
 ) -> pictures.Verified:
     """`bot.pictures.verify`, in a thread."""
-    work = partial(pictures.verify, data, max_pixels=max_pixels, max_bytes=max_bytes)
+    work = partial(
+        pictures.verify, data, max_pixels=max_pixels, max_bytes=max_bytes, sketch_px=sketch_px
+    )
     return await _apart(announced_pixels(data), work)
 
 

@@ -15,6 +15,7 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from bot.domain.errors import PictureError
+from bot.pictures.encoding import png
 from bot.pictures.formats import (
     DAMAGED,
     TRUNCATED,
@@ -62,25 +63,41 @@ DECODER_ERRORS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What a picture turned out to be. Sizes are as stored, before any EXIF rotation."""
+    """What a picture turned out to be. Sizes are as stored, before any EXIF rotation.
+
+    `sketch` is a small copy, where one was wanted and cost next to nothing.
+    """
 
     mime: str
     width_px: int
     height_px: int
     animated: bool
+    sketch: bytes | None = None
 
 
-def verify(data: bytes, *, max_pixels: int = MAX_PIXELS, max_bytes: int = MAX_BYTES) -> Verified:
+def verify(
+    data: bytes,
+    *,
+    max_pixels: int = MAX_PIXELS,
+    max_bytes: int = MAX_BYTES,
+    sketch_px: int | None = None,
+) -> Verified:
     """What picture these bytes are, every frame of it decoded once.
 
-    `max_pixels` counts all frames together, and is looked at before anything is decoded.
+    `max_pixels` counts all frames together, and is looked at before anything is decoded. With
+    `sketch_px` a plain picture is handed on small, its longer side about that and not below:
+    decoding is what costs, and need not be done again for a thumbnail.
+
     Raises PictureError in words that the sender of the bytes understands.
     """
     kind = announced(data, max_bytes)
     with opened(data, kind, max_pixels=max_pixels) as picture:
         width_px, height_px = picture.size
         frames = _decode_all(picture, max_pixels)
-    return Verified(kind.value, width_px, height_px, animated=frames > 1)
+        sketch = None
+        if sketch_px is not None and frames == 1 and _is_plain(picture):
+            sketch = _sketch(picture, sketch_px)
+    return Verified(kind.value, width_px, height_px, animated=frames > 1, sketch=sketch)
 
 
 def announced(data: bytes, max_bytes: int | None = None) -> Format:
@@ -144,6 +161,16 @@ def _decode_all(picture: ImageFile.ImageFile, max_pixels: int) -> int:
     if frames == 0:
         raise PictureError(DAMAGED)
     return frames
+
+
+def _is_plain(picture: ImageFile.ImageFile) -> bool:
+    """Whether its pixels are what people see, as they are: no palette, no depth, no turning."""
+    return picture.mode == "RGB" and not picture.info.keys() & {"exif", "transparency"}
+
+
+def _sketch(picture: Image.Image, side_px: int) -> bytes:
+    factor = max(1, max(picture.size) // side_px)
+    return png(picture.reduce(factor) if factor > 1 else picture, level=0)
 
 
 def _seek(picture: ImageFile.ImageFile, frame: int) -> bool:

@@ -31,7 +31,7 @@ CALLS: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
     "normalise": ((SAMPLES["jpeg"],), {"max_pixels": 10_000}),
     "thumbnail": (((_PNG, SAMPLES["jpeg"]),), {}),
     "vendor_copy": ((_PNG,), {"width_px": 64, "height_px": 64, "limit_bytes": 9_000}),
-    "verify": ((_PNG,), {"max_pixels": 5_000, "max_bytes": 90_000}),
+    "verify": ((_PNG,), {"max_pixels": 5_000, "max_bytes": 90_000, "sketch_px": 20}),
     "with_text": ((_PNG, {"Prompt": "fox"}), {}),
 }
 

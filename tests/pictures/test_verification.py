@@ -16,6 +16,8 @@ from bot.pictures.formats import PNG_SIGNATURE
 from tests.pictures.pictures import (
     SAMPLES,
     animation,
+    decoded,
+    furthest,
     gif_claiming,
     jpeg_claiming,
     painting,
@@ -163,3 +165,30 @@ def test_a_large_picture_leaves_the_interpreter_to_others() -> None:
         turns += 1
 
     assert turns >= 5, "a decoder that holds on to the interpreter would leave one or two"
+
+
+def test_a_plain_picture_is_handed_on_small() -> None:
+    big = painting(width_px=1216, height_px=832)
+    for kind in ("PNG", "WEBP", "JPEG"):
+        seen = verify(saved(big, kind), sketch_px=256)
+        assert seen.sketch is not None
+        sketch = decoded(seen.sketch)
+        assert (seen.width_px, sketch.size) == (1216, (304, 208))
+        assert furthest(sketch, decoded(saved(big, kind)).reduce(4)) == 0
+    small = verify(saved(painting(), "PNG"), sketch_px=256)
+    assert small.sketch is not None
+    assert decoded(small.sketch).size == (48, 32)
+
+
+@pytest.mark.parametrize(
+    "sample", ["png-alpha", "png-palette", "png-16-bit", "jpeg-cmyk", "gif", "webp-animated"]
+)
+def test_what_is_not_plain_has_no_sketch(sample: str) -> None:
+    assert verify(SAMPLES[sample], sketch_px=256).sketch is None
+
+
+def test_a_picture_that_is_to_be_turned_has_no_sketch() -> None:
+    note = Image.Exif()
+    note[0x0112] = 6
+    assert verify(saved(painting(), "JPEG", exif=note), sketch_px=256).sketch is None
+    assert verify(saved(painting(), "PNG")).sketch is None
