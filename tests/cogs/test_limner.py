@@ -1,9 +1,11 @@
 """/limner: what it shows of a server's rules, and what it changes."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from aiohttp import ClientConnectionError
 from simcord import ChannelHandle, MemberActor
 
 from bot.domain.preferences import ServerSettings
@@ -313,3 +315,27 @@ async def test_a_deleted_channel_does_not_lock_a_server_up(house: House, mod: Me
     await limner(house, mod, "channels", reset=house.channel)
 
     assert await settings_of(house) == ServerSettings()
+
+
+async def test_a_channel_out_of_sight_stays_while_discord_has_it_or_does_not_say(
+    house: House, mod: MemberActor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An archived thread is in no list that the bot is given."""
+    there, unknown = house.env.create_guild().create_text_channel("elsewhere").id, 77
+
+    async def fetch(channel_id: int) -> object:
+        if channel_id == unknown:
+            raise ClientConnectionError
+        return object()
+
+    monkeypatch.setattr(house.client, "fetch_channel", fetch)
+    await house.bot.client.parts.rules.change(
+        house.guild.id,
+        user_id=mod.id,
+        edit=lambda before: replace(before, denied_channels=frozenset({there, unknown})),
+    )
+
+    shown = await limner(house, mod, "channels")
+    assert "deleted" not in shown
+    await limner(house, mod, "channels", denied=house.channel)
+    assert (await settings_of(house)).denied_channels == {there, unknown, house.channel.id}

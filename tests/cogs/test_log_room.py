@@ -6,7 +6,10 @@ import discord
 import pytest
 from simcord import ChannelHandle, MemberActor
 
+from bot.domain.errors import StorageBusy
+from bot.domain.job import JobStatus
 from bot.domain.preferences import ServerSettings
+from bot.engine.rules import ServerRules
 from sandbox.modelslab import Mood
 from tests.cogs.house import House
 from tests.cogs.managing import MOMENT, a_manager, limner, said_in, settings_of
@@ -108,6 +111,35 @@ async def test_a_log_that_is_gone_keeps_nobody_from_changing_rules(
     (told,) = result.followups
     assert told.content.startswith("**The log could not be written:**")
     assert (await settings_of(house)).server_day == 50
+
+
+async def test_no_result_waits_for_a_log_that_is_gone(
+    house: House, mod: MemberActor, log: ChannelHandle
+) -> None:
+    await limner(house, mod, "log", channel=log)
+    house.env.backend.delete_channel(log.id)
+    house.vendor.next(Mood.NSFW)
+    await house.asks()
+    await house.until_done()
+
+    assert (await house.job()).status is JobStatus.DELIVERED
+    assert "marked" in house.last.content
+
+
+async def test_a_busy_database_hides_the_log_and_nothing_else(
+    house: House, mod: MemberActor, log: ChannelHandle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await limner(house, mod, "log", channel=log)
+
+    async def busy(_rules: ServerRules, _guild_id: int) -> int | None:
+        raise StorageBusy("the database is busy")
+
+    monkeypatch.setattr(ServerRules, "log_channel", busy)
+    result = await mod.slash(house.channel, "limner quota", server_day=50)
+
+    assert result.response is not None
+    assert result.response.content.endswith("→ 50")
+    assert result.followups[0].content.startswith("**The log could not be written:**")
 
 
 async def test_members_are_told_of_a_pause_and_its_reason(house: House, mod: MemberActor) -> None:
