@@ -3,7 +3,8 @@
 Imports nothing of the bot, so that it cannot share the bot's mistakes.
 """
 
-from sandbox.modelslab.moods import Mood, Turn
+from sandbox.modelslab.bells import Rung
+from sandbox.modelslab.moods import Bell, Mood, Tale, Turn
 from sandbox.modelslab.server import Vendor
 
-__all__ = ["Mood", "Turn", "Vendor"]
+__all__ = ["Bell", "Mood", "Rung", "Tale", "Turn", "Vendor"]

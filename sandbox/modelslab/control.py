@@ -1,7 +1,7 @@
 """Strings to pull from another process: read the book, set moods, hold and release.
 
-GET /_book; POST /_mood {"mood": "html_502", "default": false, "times": 3, ...}; POST /_hold;
-POST /_release {"count": 1}. Whatever reaches the port may pull them: never expose it.
+GET /_book; POST /_mood {"mood": "html_502", "default": false, "times": 3, "bell": "early", ...};
+POST /_hold; POST /_release {"count": 1}. Whatever reaches the port may pull them: never expose it.
 """
 
 import json
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from sandbox.modelslab.moods import Mood, Turn
+from sandbox.modelslab.moods import Bell, Mood, Tale, Turn
 
 if TYPE_CHECKING:
     from sandbox.modelslab.server import Vendor
@@ -37,14 +37,29 @@ def add_routes(app: web.Application, vendor: "Vendor") -> None:
             "queued": vendor.queued,
             "uploads": len(vendor.uploads),
         }
-        return web.json_response({**counts, "jobs": jobs})
+        bells = [
+            {
+                "job_id": rung.job_id,
+                "path": rung.path,
+                "status": rung.status,
+                "error": rung.error,
+                "rung_at": rung.rung_at.isoformat(),
+            }
+            for rung in vendor.bells
+        ]
+        return web.json_response({**counts, "jobs": jobs, "bells": bells})
 
     async def mood(request: web.Request) -> web.Response:
         asked = await _object(request)
         try:
             turn = _turn(asked)
         except ValueError as mistake:
-            body = {"mistake": str(mistake), "moods": list(Mood)}
+            body = {
+                "mistake": str(mistake),
+                "moods": list(Mood),
+                "bells": list(Bell),
+                "tales": list(Tale),
+            }
             return web.json_response(body, status=400)
         if asked.get("default"):
             vendor.default_mood = turn
@@ -81,7 +96,7 @@ async def _object(request: web.Request) -> dict[str, object]:
 
 
 def _turn(asked: dict[str, object]) -> Turn:
-    """Raises ValueError for an unknown mood and for particulars of the wrong type."""
+    """Raises ValueError for an unknown mood, bell or tale and for particulars of the wrong type."""
     status, times = asked.get("status"), asked.get("times", 3)
     retry_after = asked.get("retry_after", 30)
     if not (
@@ -91,4 +106,11 @@ def _turn(asked: dict[str, object]) -> Turn:
     ):
         raise ValueError("status, times and retry_after are whole numbers")
     mood = Mood(str(asked.get("mood")))
-    return mood(message=asked.get("message"), status=status, retry_after=retry_after, times=times)
+    return mood(
+        message=asked.get("message"),
+        status=status,
+        retry_after=retry_after,
+        times=times,
+        bell=Bell(str(asked.get("bell", Bell.WHEN_READY))),
+        tale=Tale(str(asked.get("tale", Tale.TRUE))),
+    )

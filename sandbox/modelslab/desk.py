@@ -13,12 +13,13 @@ from typing import TypeAlias
 from aiohttp import web
 
 from sandbox.modelslab import replies
+from sandbox.modelslab.bells import Bells
 from sandbox.modelslab.endpoints import Endpoint
 from sandbox.modelslab.fields import Refused
 from sandbox.modelslab.inputs import Inputs
 from sandbox.modelslab.jobs import Book, Job
 from sandbox.modelslab.models import Model
-from sandbox.modelslab.moods import NEEDS_FETCH, Mood, Turn, as_turn
+from sandbox.modelslab.moods import NEEDS_FETCH, Bell, Mood, Turn, as_turn
 from sandbox.modelslab.replies import Json, Links, Reply, WordsIn
 from sandbox.modelslab.requests import Order
 from sandbox.modelslab.studio import Studio
@@ -35,6 +36,7 @@ class Desk:
     key: str
     book: Book
     studio: Studio
+    bells: Bells
     models: dict[str, Model]
     max_queued: int
     eta_s: float | None
@@ -49,7 +51,7 @@ class Desk:
     upload_moods: deque[Mood | Turn] = field(default_factory=deque)
     #: Set while the server goes down, so that hanging answers let go.
     closing: asyncio.Event = field(default_factory=asyncio.Event)
-    #: Where FOREIGN_FETCH_RESULT points to.
+    #: Where FOREIGN_FETCH_RESULT and FORGED_LINKS point to.
     stranger_url: str = ""
 
     async def body(self, request: web.Request) -> dict[str, object]:
@@ -69,7 +71,8 @@ class Desk:
         """A generation POST. A request that is wrong in itself does not use up a mood."""
         body = await self.body(request)
         order = endpoint.check(body, self.models)
-        order, inputs = await self.inputs.bring(order, links_for(request).origin)
+        origin = links_for(request).origin
+        order, inputs = await self.inputs.bring(order, origin)
         # From here to the book nothing is waited for: two requests must not see one free place.
         scripted = bool(self.moods)
         turn = as_turn(self.moods[0] if scripted else self.default_mood)
@@ -85,6 +88,7 @@ class Desk:
         job = self.book.accept(
             endpoint=endpoint.path,
             family=endpoint.family,
+            origin=origin,
             body=body,
             order=order,
             turn=turn,
@@ -93,7 +97,7 @@ class Desk:
         )
         self.balance -= PRICE_PER_PICTURE * order.samples
         self.studio.start(job)
-        return await self._first_answer(request, job, at_once=at_once)
+        return await self._answer_and_ring(request, job, at_once=at_once)
 
     async def fetch(self, request: web.Request, family: str) -> web.Response:
         """How far a job is: by the id in the path, or by `request_id` in the body."""
@@ -115,7 +119,7 @@ class Desk:
             raise Refused(429, text, retry_after_s=30)
 
     def _is_at_once(self, turn: Turn, order: Order, *, scripted: bool) -> bool:
-        if self.book.holding or turn.mood in NEEDS_FETCH:
+        if self.book.holding or turn.mood in NEEDS_FETCH or turn.bell is Bell.NOT_READY:
             return False
         if turn.mood is Mood.AT_ONCE:
             return True
@@ -125,15 +129,27 @@ class Desk:
             return self.answers_at_once(order)
         return self.answers_at_once
 
+    async def _answer_and_ring(
+        self, request: web.Request, job: Job, *, at_once: bool
+    ) -> web.StreamResponse:
+        """The first answer, and the bell on its proper side of it."""
+        await self.bells.before_the_answer(job)
+        if job.turn.mood is Mood.HANGS:
+            self.bells.expect(job)
+            await self.closing.wait()
+            return hang_up(request)
+        try:
+            return await self._first_answer(request, job, at_once=at_once)
+        finally:
+            # A bell takes a turn of the loop to ring, and the answer is on its way in this one.
+            self.bells.expect(job)
+
     async def _first_answer(
         self, request: web.Request, job: Job, *, at_once: bool
     ) -> web.StreamResponse:
         match job.turn.mood:
             case Mood.HTML_502_BUT_ACCEPTED:
                 return respond(replies.page(502, "502 Bad Gateway"))
-            case Mood.HANGS:
-                await self.closing.wait()
-                return hang_up(request)
             case Mood.RESETS:
                 return hang_up(request)
         links = links_for(request)
@@ -142,6 +158,7 @@ class Desk:
             # Shielded: a client that gives up does not stop the painter.
             await asyncio.shield(job.painting)
             took_s = asyncio.get_running_loop().time() - began
+            self._told(job)
             body = replies.success(job, links, generation_s=took_s)
             return respond(Reply(200, self._worded(job, body)))
         foreign = job.turn.mood is Mood.FOREIGN_FETCH_RESULT
@@ -163,14 +180,22 @@ class Desk:
             case "processing":
                 return Reply(200, replies.still_processing(job))
             case "failed":
+                self._told(job)
                 return Reply(200, replies.failed(job))
         job.ready_fetches += 1
         match job.turn.mood:
             case Mood.EMPTY_OUTPUT_FOR_A_WHILE if job.ready_fetches <= job.turn.times:
                 return Reply(200, replies.success_without_pictures(job))
+        self._told(job)
+        match job.turn.mood:
             case Mood.FETCH_MINIMAL:
                 return Reply(200, self._worded(job, replies.success_minimal(job, links)))
         return Reply(200, self._worded(job, replies.success(job, links)))
+
+    def _told(self, job: Job) -> None:
+        if not job.told:
+            job.told = True
+            self.bells.told(job)
 
     def _worded(self, job: Job, body: Json) -> Json:
         return replies.in_words(body, job.words, self.words_in) if job.speaks else body

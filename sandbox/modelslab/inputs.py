@@ -9,9 +9,9 @@ import urllib.request
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from http.client import HTTPException
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from sandbox.modelslab.addresses import is_here
 from sandbox.modelslab.fields import Refused
 from sandbox.modelslab.files import NAME
 from sandbox.modelslab.jobs import Book
@@ -141,11 +141,6 @@ def _download(link: str) -> bytes:
 
 def _loopback(origin: str) -> str:
     address = urlsplit(origin)
-    host = address.hostname or ""
-    try:
-        is_here = host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        is_here = False
-    if address.scheme != "http" or not is_here:
+    if address.scheme != "http" or not is_here(origin):
         raise ValueError(f"{origin} is no http origin on this machine")
     return f"{address.scheme}://{address.netloc}"

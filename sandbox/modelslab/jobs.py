@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal, TypeAlias
 
-from sandbox.modelslab.moods import FLAGGED, Mood, Turn
+from sandbox.modelslab.moods import FLAGGED, Bell, Mood, Turn
 from sandbox.modelslab.requests import Order
 
 State = Literal["processing", "success", "failed"]
@@ -44,6 +44,8 @@ class Job:
     #: The API and its room, such as `v7/images`: a job is fetched where it was made.
     family: str
     endpoint: str
+    #: Where its asker found the stand-in.
+    origin: str
     #: As received, without the key.
     body: dict[str, object]
     order: Order
@@ -61,6 +63,8 @@ class Job:
     #: How often it was fetched, in all and after it was ready.
     fetches: int = 0
     ready_fetches: int = 0
+    #: Whether an answer has carried its end: pictures, words or failure.
+    told: bool = False
     #: How often each picture was asked for after it was ready.
     file_calls: dict[int, int] = field(default_factory=dict)
     #: Pictures that left the house whole, by index.
@@ -71,9 +75,16 @@ class Job:
         late = self.clock() < self.ready_at
         if self.turn.mood is Mood.NEVER or self.held or late or not self.is_painted:
             return "processing"
+        if self.turn.bell is Bell.NOT_READY and self.webhook and self.fetches < 2:
+            return "processing"
         if self.turn.mood in (Mood.FAILED_LATER, Mood.ERROR_LATER):
             return "failed"
         return "success"
+
+    @property
+    def webhook(self) -> str:
+        """The address of its bell, empty where none was asked for."""
+        return str(self.body.get("webhook") or "")
 
     @property
     def is_painted(self) -> bool:
@@ -142,6 +153,7 @@ class Book:
         *,
         endpoint: str,
         family: str,
+        origin: str,
         body: dict[str, object],
         order: Order,
         turn: Turn,
@@ -157,12 +169,13 @@ class Book:
             fetch_id=str(next(self._ids) if odd else job_id),
             family=family,
             endpoint=endpoint,
+            origin=origin,
             body=body,
             order=order,
             turn=turn,
             seed=self._rng.randint(0, MAX_SEED) if order.seed is None else order.seed,
             accepted_at=datetime.now(UTC),
-            ready_at=self._clock() if at_once else self._ready_at(),
+            ready_at=self._clock() if at_once or turn.bell is Bell.EARLY else self._ready_at(),
             held=self.holding,
             clock=self._clock,
             painting=asyncio.get_running_loop().create_future(),

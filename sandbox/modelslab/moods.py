@@ -1,13 +1,62 @@
-"""The vendor's good and bad days by name. Says what a day is, never how it is played."""
+"""The vendor's good and bad days by name. Says what a day is, never how it is played.
+
+Three things may go well or badly apart from each other: a `Mood` has the request and its result, a
+`Bell` has when the webhook is rung, and a `Tale` what it then tells. A `Turn` is one of each.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum, auto
 
 
+class Bell(StrEnum):
+    """When the webhook of an accepted job is rung, if it has one.
+
+    A job that never gets ready is not rung for, and a first answer that never comes does not keep
+    the bell from ringing.
+    """
+
+    WHEN_READY = auto()
+    """Once, after the first answer, when the work is ready or has failed. The default."""
+    NEVER = auto()
+    TWICE = auto()
+    """Again as soon as the first ringing was answered."""
+    LATE = auto()
+    """Only after an answer has already carried the job's end."""
+    EARLY = auto()
+    """The work is done in no time (where nothing holds it), and the bell is rung and answered
+    before the first answer is sent."""
+    NOT_READY = auto()
+    """Right after the first answer; the next fetch still says that the work is not ready."""
+
+
+class Tale(StrEnum):
+    """What a bell tells."""
+
+    TRUE = auto()
+    """What the job comes to. Before its time: what it will have come to."""
+    WRONG_TRACK_ID = auto()
+    OTHER_JOB = auto()
+    """The id is that of the newest other job, or nobody's where there is none."""
+    FORGED_LINKS = auto()
+    """Success whatever the fetch says, with addresses at a stranger's, never to be asked for."""
+    SUCCESS = auto()
+    """Success, with the addresses where pictures would be, whatever the fetch says."""
+    FAILURE = auto()
+    """Failure, whatever the fetch says."""
+    NOT_JSON = auto()
+    """Text that claims to be JSON."""
+    HTML = auto()
+    LIST = auto()
+    """The truth, inside of an array."""
+    HUGE = auto()
+    """The truth in ten megabytes of JSON."""
+
+
 class Mood(StrEnum):
     """How the next accepted-looking generation request is treated.
 
-    A mood may be scripted closer by calling it: `Mood.BUSY_429(retry_after=None)`.
+    A mood may be scripted closer by calling it: `Mood.BUSY_429(retry_after=None)`, and
+    `Mood.HANGS(bell=Bell.EARLY, tale=Tale.OTHER_JOB)`.
     """
 
     # Good days.
@@ -89,8 +138,18 @@ class Mood(StrEnum):
         status: int | None = None,
         retry_after: int | None = 30,
         times: int = 3,
+        bell: Bell = Bell.WHEN_READY,
+        tale: Tale = Tale.TRUE,
     ) -> "Turn":
-        return Turn(mood=self, message=message, status=status, retry_after=retry_after, times=times)
+        return Turn(
+            mood=self,
+            message=message,
+            status=status,
+            retry_after=retry_after,
+            times=times,
+            bell=bell,
+            tale=tale,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +165,8 @@ class Turn:
     retry_after: int | None = 30
     #: How often the trouble of a *_FOR_A_WHILE happens before it is over.
     times: int = 3
+    bell: Bell = Bell.WHEN_READY
+    tale: Tale = Tale.TRUE
 
 
 def as_turn(mood: Mood | Turn) -> Turn:

@@ -1,7 +1,7 @@
 """Decides what a request for pictures from words asks for, as the vendor's documents allow.
 
-Strict on what is written down (required fields, types, ranges), lenient on the rest. The webhook,
-track_id, temp, base64 and LoRA fields are accepted and change nothing. Never draws, never queues.
+Strict on what is written down (required fields, types, ranges), lenient on the rest. The temp,
+base64 and LoRA fields are accepted and change nothing. Never draws, never queues, rings no webhook.
 The blocks of fields that other endpoints share are here, too.
 """
 
@@ -88,6 +88,7 @@ def check_v7_text_to_image(body: Body, models: Mapping[str, Model]) -> Order:
         aspect_required=model.aspect_required,
         side_px=LONG_SIDE_PX,
     )
+    look_at_webhook(fields)
     if fields.faults:
         raise Refused(400, fields.faults)
     return order
@@ -104,6 +105,7 @@ def check_v6_text2img(body: Body, models: Mapping[str, Model]) -> Order:
     order = v6_common(fields, model, prompt)
     for name in ("multi_lingual", "upscale", "highres_fix"):
         fields.switch(name, default=False)
+    look_at_webhook(fields)
     if fields.faults:
         raise Refused(400, first_fault(fields.faults))
     return order
@@ -116,6 +118,7 @@ def check_realtime_text2img(body: Body, _: Mapping[str, Model]) -> Order:
     """
     fields = Fields(body, loose=False)
     order = realtime_common(fields)
+    look_at_webhook(fields)
     if fields.faults:
         raise Refused(400, first_fault(fields.faults))
     return order
@@ -218,6 +221,16 @@ def v6_common(fields: Fields, model: Model, prompt: str) -> Order:
         scheduler=scheduler,
         veil=veil if checked else "",
     )
+
+
+def look_at_webhook(fields: Fields) -> None:
+    """The two fields about the webhook, as every endpoint but the editing tools takes them.
+
+    The track_id is text here; the tools take a whole number. The vendor's prose wants https, its
+    schemas any address, and so does the stand-in: a test's receiver has no certificate.
+    """
+    fields.text("track_id")
+    fields.link("webhook")
 
 
 def find_model(models: Mapping[str, Model], model_id: str, *, api: Api, work: Work) -> Model:

@@ -13,6 +13,7 @@ from sandbox.modelslab.requests import (
     Order,
     find_model,
     first_fault,
+    look_at_webhook,
     realtime_common,
     v6_common,
     v7_common,
@@ -44,7 +45,7 @@ def check_v7_image_to_image(body: Body, models: Mapping[str, Model]) -> Order:
         strength=_strength(fields, USUAL_STRENGTH),
         frame_px=V7_FRAME_PX,
     )
-    _bells(fields)
+    look_at_webhook(fields)
     if fields.faults:
         raise Refused(400, fields.faults)
     return replace(order, wish=wish)
@@ -60,7 +61,7 @@ def check_v7_inpaint(body: Body, models: Mapping[str, Model]) -> Order:
         raise Refused(400, fields.faults)
     order = v7_common(fields, model, prompt)
     wish = replace(_repainting(fields), frame_px=V7_FRAME_PX)
-    _bells(fields)
+    look_at_webhook(fields)
     if fields.faults:
         raise Refused(400, fields.faults)
     return replace(order, wish=wish)
@@ -89,7 +90,7 @@ def check_v6_img2img(body: Body, models: Mapping[str, Model]) -> Order:
             frame_px=(8, model.sides_px[1]),
         )
         order = replace(v6_common(fields, model, prompt), width_px=0, height_px=0, wish=wish)
-    _bells(fields)
+    look_at_webhook(fields)
     if fields.faults:
         raise Refused(400, first_fault(fields.faults))
     return order
@@ -104,7 +105,7 @@ def check_v6_inpaint(body: Body, models: Mapping[str, Model]) -> Order:
     if model is None:
         raise Refused(400, first_fault(fields.faults))
     order = replace(v6_common(fields, model, prompt), wish=_repainting(fields))
-    _bells(fields)
+    look_at_webhook(fields)
     if fields.faults:
         raise Refused(400, first_fault(fields.faults))
     return order
@@ -128,7 +129,7 @@ def _realtime(body: Body, task: Task) -> Order:
     else:
         links = {"source": fields.link("init_image", required=True)}
         wish = Wish(task=task, links=links, strength=_strength(fields, USUAL_STRENGTH))
-    _bells(fields)
+    look_at_webhook(fields)
     if fields.faults:
         raise Refused(400, first_fault(fields.faults))
     return replace(order, model=REALTIME, wish=replace(wish, kinds=(PNG, JPEG)))
@@ -189,9 +190,3 @@ def _repainting(fields: Fields) -> Wish:
 def _strength(fields: Fields, usual: float) -> float:
     strength = fields.number("strength", 0, 1)
     return usual if strength is None else strength
-
-
-def _bells(fields: Fields) -> None:
-    """Here a track_id is text; the editing tools take a whole number."""
-    fields.text("track_id")
-    fields.link("webhook")

@@ -10,14 +10,15 @@ from typing import Self
 
 from aiohttp import web
 
-from sandbox.modelslab import account, control, files, replies, uploads
+from sandbox.modelslab import account, control, files, replies, tales, uploads
+from sandbox.modelslab.bells import Bells, Rung
 from sandbox.modelslab.desk import Answer, Desk, respond
 from sandbox.modelslab.endpoints import ENDPOINTS, FAMILIES, FETCHED_BY_BODY, Endpoint
 from sandbox.modelslab.fields import Refused
 from sandbox.modelslab.inputs import Inputs
 from sandbox.modelslab.jobs import Book, Clock, Job, Latency
 from sandbox.modelslab.models import Model, known_models
-from sandbox.modelslab.moods import Mood, Turn
+from sandbox.modelslab.moods import Mood, Tale, Turn
 from sandbox.modelslab.painter import paint as paint_picture
 from sandbox.modelslab.replies import Reply, WordsIn
 from sandbox.modelslab.requests import Order
@@ -52,7 +53,10 @@ class Vendor:
     reachable: origins on this machine that pictures may be fetched from. Otherwise they come from
         the stand-in itself: addresses elsewhere are refused without a look at them.
 
-    Webhook fields are accepted and ignored: nothing ever calls back.
+    bell_timeout_s: how long a webhook's receiver may take to answer; the vendor grants thirty.
+
+    Where a request names a webhook, it is rung when the work is ready or has failed, if it is on
+    this machine; see `bells`. Addresses elsewhere are noted and left alone.
     """
 
     def __init__(
@@ -71,6 +75,7 @@ class Vendor:
         clock: Clock = time.monotonic,
         random_seed: int | None = None,
         reachable: Iterable[str] = (),
+        bell_timeout_s: float = 5.0,
     ) -> None:
         self.host = host
         self.port = port
@@ -78,7 +83,8 @@ class Vendor:
         self.requests: list[Seen] = []
         #: How many generation POSTs arrived, the refused ones included.
         self.posts = 0
-        #: Calls to the address that FOREIGN_FETCH_RESULT names; each one is a leak of the key.
+        #: Calls to the address that FOREIGN_FETCH_RESULT and FORGED_LINKS name. There must be none:
+        #: a fetch would leak the key.
         self.stranger_calls = 0
         #: While true, every API call gets a 503.
         self.down = False
@@ -90,6 +96,7 @@ class Vendor:
             key=key,
             book=self._jobs,
             studio=Studio(paint),
+            bells=Bells(self._letter, lambda: self._changed.set(), timeout_s=bell_timeout_s),
             models=known_models(),
             max_queued=max_queued,
             eta_s=eta_s,
@@ -131,6 +138,16 @@ class Vendor:
     def queued(self) -> int:
         """How many jobs stand in the account's queue now."""
         return self._jobs.queued()
+
+    @property
+    def bells(self) -> list[Rung]:
+        """Every bell that was rung, in the order in which their receivers answered or did not."""
+        return self.desk.bells.rung
+
+    @property
+    def fetches(self) -> dict[int | str, int]:
+        """How often each job was fetched, by its id, the fetches in vain included."""
+        return {job.id: job.fetches for job in self.book}
 
     @property
     def models(self) -> dict[str, Model]:
@@ -226,6 +243,10 @@ class Vendor:
         self._jobs.release(count)
         self._changed.set()
 
+    async def ring(self, job: Job, tale: Tale = Tale.TRUE) -> Rung:
+        """Ring a job's bell by hand, now, whatever its script has."""
+        return await self.desk.bells.ring(job, tale)
+
     # Life.
 
     async def __aenter__(self) -> Self:
@@ -233,6 +254,7 @@ class Vendor:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await self.desk.bells.close()
         await self.stop()
         await self.desk.studio.close()
 
@@ -248,7 +270,7 @@ class Vendor:
         self.desk.stranger_url = f"http://127.0.0.1:{self._stranger_port}"
 
     async def stop(self) -> None:
-        """Stop listening and drop every connection. Jobs ripen meanwhile; the book stays."""
+        """Stop listening and drop every connection. The book stays; jobs ripen and bells ring."""
         self.desk.closing.set()
         if self._runner is not None:
             await self._runner.cleanup()
@@ -307,6 +329,15 @@ class Vendor:
             self._changed.set()
         seen.status = response.status
         return response
+
+    def _letter(self, job: Job, tale: Tale) -> tales.Letter:
+        return tales.letter(
+            job,
+            tale,
+            book=self.book,
+            stranger_url=self.desk.stranger_url,
+            words_in=self.desk.words_in,
+        )
 
     def _generation(self, endpoint: Endpoint) -> Answer:
         async def generate(request: web.Request) -> web.StreamResponse:
