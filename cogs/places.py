@@ -10,6 +10,7 @@ from cogs import trouble
 # So many are asked about at once; the others another time.
 ASKED_MAX = 10
 
+
 class TextRoom(app_commands.Transformer):
     """A text or announcement channel, as Discord describes it, whether or not we know it."""
 
