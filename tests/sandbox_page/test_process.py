@@ -107,7 +107,8 @@ def test_what_is_kept_goes_on_the_next_time(tmp_path: Path, scratch: Path) -> No
 
     assert f"{kept} stays" in help_lines
     assert both == ana * 2, "the same server and the same Ana"
-    assert len([path for path in (kept / "pictures").rglob("*") if path.is_file()]) == 2
+    # Each with its thumbnail.
+    assert len([path for path in (kept / "pictures").rglob("*") if path.is_file()]) == 4
     assert list(scratch.iterdir()) == []
 
 

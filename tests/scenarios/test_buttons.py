@@ -103,7 +103,8 @@ async def test_delete_is_for_moderators_too(shared_town: Town) -> None:
     await town.discord.click(moderator, card, label="Delete")
     await town.discord.until(lambda: card.deleted)
     after = {path for path in folder.rglob("*") if path.is_file()}
-    assert len(before - after) == 1
+    # The picture and its thumbnail.
+    assert len(before - after) == 2
 
 
 async def test_a_failed_job_can_be_tried_again(shared_town: Town) -> None:
