@@ -2,6 +2,7 @@
 
 import json
 import unicodedata
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -202,18 +203,18 @@ def _ledger() -> None:
         )
 
 
-def _circumstances() -> tuple[sa.Column[object], ...]:
+def _circumstances() -> tuple[sa.Column[Any], ...]:
     """What Discord said of the asker and the channel; new objects for each table."""
     return _list("role_ids"), _list("parent_ids")
 
 
-def _list(name: str) -> sa.Column[object]:
+def _list(name: str) -> sa.Column[Any]:
     return sa.Column(name, sa.JSON(), server_default=sa.text("'[]'"), nullable=False)
 
 
-def _text(name: str) -> sa.Column[object]:
+def _text(name: str) -> sa.Column[Any]:
     return sa.Column(name, sa.Text(), server_default=sa.text("''"), nullable=False)
 
 
-def _flag(name: str) -> sa.Column[object]:
+def _flag(name: str) -> sa.Column[Any]:
     return sa.Column(name, sa.Boolean(), server_default=sa.text("0"), nullable=False)
