@@ -128,7 +128,7 @@ class Steps:
         return await self._unconfirmed(job, "Limner was restarted meanwhile")
 
     async def check(self, job: Job) -> Job:
-        """WAITING → SETTLED when the vendor is done or the deadline is over; else later."""
+        """WAITING → SETTLED when the vendor is done, or is not at the deadline; else later."""
         if job.ticket is not None and job.ticket.is_nameless and job.claim is not None:
             job = await self._adopt(job, replace(job.ticket, remote_id=job.claim))
         ticket = job.ticket
@@ -138,14 +138,16 @@ class Steps:
             return await self._collect(job, ticket)
         asked_at = self._now()
         left_s = (job.deadline_at - asked_at).total_seconds()
-        if left_s <= 0:
-            late = Verdict.UNCONFIRMED if ticket.is_nameless else Verdict.TIMED_OUT
-            return await self._settle(job, Outcome(verdict=late))
+        is_late = left_s <= 0
         if ticket.is_nameless:
+            if is_late:
+                return await self._settle(job, Outcome(verdict=Verdict.UNCONFIRMED))
             return await self._later(job, left_s)
+        # Late or not, it is asked for: the pictures may have been ready while we were not there.
+        patience_s = schedule.FETCH_TIMEOUT_S
         reply: Finished | StillRunning | Refused | Unclear
         try:
-            async with asyncio.timeout(min(left_s, schedule.FETCH_TIMEOUT_S)):
+            async with asyncio.timeout(patience_s if is_late else min(left_s, patience_s)):
                 reply = await self._vendor.fetch(ticket, kind=job.request.kind)
         except TimeoutError:
             reply = Unclear("no answer in time")
@@ -157,6 +159,8 @@ class Steps:
                 return await self._collect(job, reply.ticket)
             case Refused(reason=reason) if reason in _ENDS:
                 return await self._settle(job, Outcome(verdict=_ENDS[reason], detail=reply.message))
+            case _ if is_late:
+                return await self._settle(job, Outcome(verdict=Verdict.TIMED_OUT))
             case Refused(reason=Reason.KEY | Reason.CREDITS as reason):
                 await self._gatekeeper.close(_WAITS[reason], detail=reply.message)
                 return await self._later(job, PROBE_S)

@@ -154,6 +154,22 @@ async def test_a_crash_after_the_deadline_has_passed_meanwhile(town: Town) -> No
     assert verdict(job) is Verdict.TIMED_OUT
 
 
+async def test_pictures_that_were_ready_while_nobody_was_there_until_the_deadline(
+    town: Town,
+) -> None:
+    """An outage may last longer than any deadline; what is paid for is fetched all the same."""
+    town.vendor.hold()
+    async with town.process() as world:
+        asked = await world.asks(count=2)
+        await world.until_status(asked.job.id, JobStatus.WAITING)
+        await world.crashes()
+    town.vendor.release()
+    await town.vendor.until(lambda vendor: vendor.book[0].state == "success")
+    town.clock.advance(3600)
+    assert verdict(await town.ends(asked.job.id)) is Verdict.PICTURES
+    assert town.vendor.book[0].fetches == 1
+
+
 async def test_a_crash_with_the_pictures_on_our_disk(town: Town) -> None:
     town.courier.discord_is_down(1000)
     async with town.process() as world:
