@@ -92,7 +92,7 @@ async def test_a_dropped_result_stays_charged_and_its_details_go(world: World) -
 async def test_what_is_still_on_its_way_cannot_be_dropped(world: World) -> None:
     world.vendor.hold()
     asked = await world.asks()
-    assert await world.records.live(asked.job.id) == asked.job
+    assert await world.records.live(asked.job.id) == await world.job(asked.job.id)
     said = await world.records.forget(asked.job.id, guild_id=SERVER, user_id=ANA, moderator=False)
     assert said is Forgot.STILL_LIVE
     world.vendor.release()
