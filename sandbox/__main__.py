@@ -66,12 +66,14 @@ async def sandbox(folder: Path, *, latency_s: float) -> AsyncIterator[tuple[Hous
         with chat.env.time_context():
             await open_web_part(house, stack)
             running = asyncio.create_task(house.runner.run())
+            removing = asyncio.create_task(house.remover.run())
         give_up = partial(_cancel, asyncio.current_task())
         running.add_done_callback(give_up)
         try:
             yield house, chat
         finally:
             running.remove_done_callback(give_up)
+            removing.cancel()
             await house.runner.stop()
             # Where it died of something, this is where that is said.
             await running

@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections.abc import Iterable
 
+from bot.domain.errors import StorageError
 from storage import facts
 from storage.database import Database, Transaction
 from storage.pictures import PictureFiles
@@ -39,8 +40,15 @@ class Leftovers:
     async def clear(self, *, nobody_waits: bool = False) -> None:
         """Empty the log of what was erased, and write the file anew where that takes a moment.
 
-        With `nobody_waits` the file is written anew however long that takes.
+        With `nobody_waits` the file is written anew however long that takes. Trouble is logged, not
+        raised: the erasure itself has been done, and this is tried again.
         """
+        try:
+            await self._clear(nobody_waits=nobody_waits)
+        except StorageError as error:
+            log.error("leftovers.uncleared why=%s", error)
+
+    async def _clear(self, *, nobody_waits: bool) -> None:
         async with self._clearing:
             async with self._database.reading() as tx:
                 erased = await _count(tx, ERASURES)

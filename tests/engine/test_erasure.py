@@ -1,28 +1,22 @@
 """Erasing: at any moment of a job, wholly, crash-safe, and no way around a limit."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.domain.job import JobStatus
-from bot.domain.limits import Limits
 from bot.domain.preferences import MemberSettings
-from bot.domain.refusal import OverLimit, Rule
-from bot.domain.removal import Removal
-from bot.domain.request import PERSONAL, ImageRequest, Kind, Requester
+from bot.domain.request import ImageRequest, Kind, Requester
 from bot.download import Downloader
 from bot.engine.collecting import Collector
 from bot.engine.erasure import Erased
-from bot.engine.intake import Accepted
 from bot.engine.uploads import Uploads
 from bot.modelslab.catalogue import Catalogue
 from bot.modelslab.client import ModelsLab
-from sandbox.modelslab import Mood, Vendor
-from storage import easels, erasure, jobs, picks, preferences, removals, turns
+from sandbox.modelslab import Mood
+from storage import easels, erasure, jobs, picks, preferences, turns
 from storage.tables import cards as cards_table
 from storage.tables import easels as easels_table
 from storage.tables import jobs as jobs_table
@@ -30,6 +24,17 @@ from storage.tables import ledger, member_settings, totals
 from storage.tables import picks as picks_table
 from storage.tables import removals as removals_table
 from storage.tables import turns as turns_table
+from tests.engine.erasing import (
+    MARK,
+    a_result,
+    before,
+    erase,
+    everything,
+    nothing_is_left,
+    on_disk,
+    rows,
+    there,
+)
 from tests.engine.test_pictures_in import a_source
 from tests.engine.world import (
     ANA,
@@ -39,74 +44,7 @@ from tests.engine.world import (
     SERVER,
     Notebook,
     World,
-    a_policy,
-    a_world,
 )
-
-MARK = "MARKED-PROMPT-of-somebody"
-
-
-async def a_result(world: World, prompt: str = MARK, **options: Any) -> int:
-    asked = await world.asks(prompt, **options)
-    await world.until_done()
-    return int(asked.job.id)
-
-
-async def erase(world: World, who: int = ANA, where: int | None = None) -> Erased:
-    return await world.erasure.erase(who, guild_id=where)
-
-
-async def there(world: World, job_id: int) -> bool:
-    async with world.database.reading() as tx:
-        return await jobs.get(tx, job_id) is not None
-
-
-async def rows(world: World, table: Any) -> list[Any]:
-    async with world.database.reading() as tx:
-        return list((await tx.execute(table.select())).all())
-
-
-def everything(world: World) -> bytes:
-    files = [path for path in world.folder.rglob("*") if path.is_file()]
-    return b"".join(path.read_bytes() for path in files)
-
-
-def on_disk(world: World) -> int:
-    return sum(path.is_file() for path in (world.folder / "pictures").rglob("*"))
-
-
-def before(
-    monkeypatch: pytest.MonkeyPatch,
-    room: type[Any],
-    name: str,
-    act: Callable[[], Awaitable[object]],
-) -> None:
-    """`act` happens just before that is done, the first time."""
-    real, done = getattr(room, name), False
-
-    async def later(self: object, *args: Any, **kwargs: Any) -> Any:
-        nonlocal done
-        if not done:
-            done = True
-            await act()
-        return await real(self, *args, **kwargs)
-
-    monkeypatch.setattr(room, name, later)
-
-
-async def nothing_is_left(world: World, job_id: int, *, charged: int) -> None:
-    """The job has had a clean end: no row, no byte, no slot; and the books are right."""
-    await world.until_done()
-    assert not await there(world, job_id)
-    assert MARK.encode() not in everything(world)
-    assert on_disk(world) == 0
-    assert await world.slots_taken() == 0
-    assert await world.booked() == charged
-    entries = await rows(world, ledger)
-    assert {row.user_id for row in entries} == {world.policy.alias(ANA)}
-    assert sorted(row.entry for row in entries) == sorted(
-        ["reserve", "settle" if charged else "refund"]
-    )
 
 
 async def test_of_a_delivered_job_nothing_is_left_but_numbers(world: World) -> None:
@@ -336,61 +274,6 @@ async def test_children_of_others_keep_their_own_copies(world: World) -> None:
     assert await world.files.get(source.sha256)
 
 
-@pytest.mark.parametrize("limit", [Limits(member_day=2), Limits(server_month=2)])
-async def test_erasing_is_no_way_around_a_limit(
-    tmp_path: Path, vendor: Vendor, limit: Limits
-) -> None:
-    async with a_world(tmp_path, vendor, policy=a_policy(limits=limit)) as world:
-        await a_result(world, count=2)
-        for _ in range(2):
-            assert isinstance(await world.asks(), OverLimit)
-            await erase(world)
-        said = await world.asks()
-        assert isinstance(said, OverLimit)
-        assert said.rule in (Rule.MEMBER_DAY, Rule.SERVER_MONTH)
-        assert said.used == 2
-        # Nor is a part of it: the sums are added up.
-        world.clock.advance(24 * 3600)
-        if limit.member_day:
-            for _ in range(2):
-                await a_result(world)
-                await erase(world)
-            assert isinstance(await world.asks(), OverLimit)
-        world.clock.advance(32 * 24 * 3600)
-        await world.housekeeping.clean(world.clock.now())
-        assert isinstance(await world.asks(), Accepted)
-        alias = world.policy.alias(ANA)
-        assert alias not in {row.user_id for row in await rows(world, ledger)}
-        assert alias not in {row.user_id for row in await rows(world, totals)}
-
-
-async def test_what_is_still_reserved_counts_while_and_after_it_is_erased(
-    tmp_path: Path, vendor: Vendor
-) -> None:
-    async with a_world(tmp_path, vendor, policy=a_policy(limits=Limits(member_day=1))) as world:
-        vendor.hold()
-        asked = await world.asks()
-        await world.until_status(asked.job.id, JobStatus.WAITING)
-        await erase(world)
-        assert isinstance(await world.asks(), OverLimit)
-        vendor.release()
-        await world.until_done()
-        assert isinstance(await world.asks(), OverLimit)
-
-
-async def test_the_line_is_no_longer_than_before(tmp_path: Path, vendor: Vendor) -> None:
-    """Live jobs that were erased still count as jobs of the member."""
-    async with a_world(tmp_path, vendor, policy=a_policy(limits=Limits(member_line=1))) as world:
-        vendor.hold()
-        asked = await world.asks()
-        await world.until_status(asked.job.id, JobStatus.WAITING)
-        await erase(world)
-        said = await world.asks()
-        assert isinstance(said, OverLimit)
-        assert said.rule is Rule.MEMBER_LINE
-        vendor.release()
-
-
 async def test_killed_in_the_middle_a_repeated_erase_finishes(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -423,125 +306,3 @@ async def test_killed_in_the_middle_a_repeated_erase_finishes(
     day = world.clock.now().strftime("%Y-%m-%d")
     assert used[world.policy.alias(ANA), day] == used[0, day] == 5
     assert (ANA, day) not in used
-
-
-async def test_where_messages_are_that_can_be_deleted(world: World) -> None:
-    public = await a_result(world)
-    private = await a_result(world, private=True)
-    async with world.database.transaction() as tx:
-        await tx.execute(
-            jobs_table.update()
-            .where(jobs_table.c.id == public)
-            .values(route="direct", message_id=77)
-        )
-    await erase(world)
-    found = {
-        Removal(
-            channel_id=row.channel_id,
-            user_id=row.user_id,
-            message_id=row.message_id,
-            token=row.token,
-        )
-        for row in await rows(world, removals_table)
-    }
-    assert found == {
-        Removal(channel_id=CHANNEL, message_id=1000 + public),
-        Removal(user_id=ANA, message_id=77),
-        Removal(token="t", message_id=1000 + private),
-    }
-
-
-async def test_after_its_quarter_of_an_hour_a_private_message_is_out_of_reach(
-    world: World,
-) -> None:
-    await a_result(world, private=True)
-    world.clock.advance(3600)
-    said = await erase(world)
-    assert (said.jobs, said.messages) == (1, 0)
-
-
-async def test_outside_of_servers_the_token_helps(tmp_path: Path, vendor: Vendor) -> None:
-    async with a_world(tmp_path, vendor, policy=a_policy(personal_day=5)) as world:
-        job_id = await a_result(world, where=PERSONAL)
-        await erase(world, where=PERSONAL)
-        [row] = await rows(world, removals_table)
-        assert (row.channel_id, row.message_id, row.token) == (CHANNEL, 1000 + job_id, "t")
-
-
-async def test_an_erasure_that_could_not_be_folded_at_once_is_folded_later(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await a_result(world)
-    real, folds = world.database.fold, 0
-
-    async def fold() -> bool:
-        nonlocal folds
-        folds += 1
-        return folds > 1 and await real()
-
-    monkeypatch.setattr(world.database, "fold", fold)
-    await world.housekeeping.clean_if_due()
-    await erase(world)
-    assert folds == 1
-    assert not await world.housekeeping.clean_if_due()
-    assert folds == 3
-    assert MARK.encode() not in everything(world)
-    # Once is enough.
-    await world.leftovers.clear()
-    assert folds == 3
-
-
-async def test_a_large_file_is_written_anew_at_the_next_start(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rewritten: list[bool] = []
-    real = world.database.rewrite
-
-    async def rewrite() -> None:
-        rewritten.append(True)
-        await real()
-
-    monkeypatch.setattr(world.database, "rewrite", rewrite)
-    monkeypatch.setattr("bot.engine.leftovers.REWRITTEN_AT_ONCE_BYTES", 0)
-    await a_result(world)
-    await erase(world)
-    assert rewritten == []
-    await world.leftovers.clear(nobody_waits=True)
-    await world.leftovers.clear(nobody_waits=True)
-    assert rewritten == [True]
-
-
-async def test_messages_are_deleted_one_by_one_and_again_where_discord_is_away(
-    world: World,
-) -> None:
-    for number in range(3):
-        await world.asks(seed=number)
-    await world.until_done()
-    await erase(world)
-    world.courier.discord_is_down(2)
-    running = asyncio.create_task(world.remover.run())
-    try:
-
-        async def deleted() -> bool:
-            world.clock.advance(1)
-            world.remover.wake()
-            return await rows(world, removals_table) == []
-
-        await world.until(deleted)
-    finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
-    assert sorted(each.message_id or 0 for each in world.courier.removed) == [1001, 1002, 1003]
-
-
-async def test_a_message_that_breaks_us_does_not_stop_the_others(world: World) -> None:
-    async with world.database.transaction() as tx:
-        for number in (1, 2):
-            removal = Removal(channel_id=CHANNEL, message_id=number)
-            await removals.put(tx, [removal], due_at=world.clock.now())
-    world.courier.broken.append(ValueError("a bug"))
-    await world.remover.step()
-    await world.remover.step()
-    assert [each.message_id for each in world.courier.removed] == [2]
-    [left] = await rows(world, removals_table)
-    assert left.due_at > world.clock.now() + timedelta(hours=1)

@@ -11,7 +11,7 @@ from bot.domain.request import PERSONAL, Kind
 from bot.engine.exporting import Export, Exports
 from sandbox.modelslab import Mood
 from storage import preferences, retention
-from tests.engine.test_erasure import a_result
+from tests.engine.erasing import a_result
 from tests.engine.test_pictures_in import a_source
 from tests.engine.world import ANA, BOB, CHANNEL, OTHER_SERVER, SERVER, World
 
