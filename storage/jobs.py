@@ -104,12 +104,16 @@ async def in_line_of_server(tx: Transaction, guild_id: int) -> list[Job]:
 
 
 async def live_of_member(tx: Transaction, *, guild_id: int, user_id: int) -> list[Job]:
-    """What a member has in line or at the vendor in one server, the oldest first."""
+    """What a member has in line or at the vendor in one server, the oldest first.
+
+    What they had erased is none of it.
+    """
     query = select(jobs).where(
         _LIVE,
         jobs.c.guild_id == guild_id,
         jobs.c.status.in_([_STATUS[status] for status in _UNSETTLED]),
         jobs.c.user_id == user_id,
+        jobs.c.erased.is_(False),
     )
     return sorted((job_from(row) for row in await tx.execute(query)), key=lambda job: job.id)
 

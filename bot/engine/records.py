@@ -62,7 +62,9 @@ class Records:
             job = await jobs.get(tx, job_id)
             if job is None or not may_see(job, guild_id=guild_id, user_id=user_id):
                 return None
-            kept = await results.of_job(tx, job_id)
+            # Nobody can work on, or so publish, what somebody else did not want to be posted.
+            hidden = job.withheld and job.requester.user_id != user_id
+            kept = () if hidden else await results.of_job(tx, job_id)
         model = self._catalogue.get(job.request.model)
         rule = None if model is None else model.rules.get(job.request.kind)
         return Details(

@@ -9,6 +9,7 @@ from bot.domain.gates import GateReason, server_scope
 from bot.domain.job import JobStatus
 from bot.domain.request import PERSONAL
 from bot.engine.queue import NEXT_SHOWN, Queue, Queues
+from bot.engine.withdrawing import Withdrawn
 from sandbox.modelslab import Vendor
 from storage import gates
 from tests.engine.world import ANA, BOB, OTHER_SERVER, SERVER, World, a_policy, a_world
@@ -143,6 +144,21 @@ async def test_a_promise_that_is_over_is_not_repeated(world: World) -> None:
     [live] = (await look(world)).mine
 
     assert live.ready_at is None
+
+
+async def test_what_was_erased_is_shown_to_nobody_and_cannot_be_taken_back(world: World) -> None:
+    world.vendor.hold()
+    asked = await world.asks()
+    await world.until_status(asked.job.id, JobStatus.WAITING)
+    await world.runner.stop()
+    async with world.database.transaction() as tx:
+        await tx.exec_driver_sql("UPDATE jobs SET erased = 1, withheld = 1")
+
+    assert (await look(world)).mine == ()
+    said = await world.withdrawals.withdraw(
+        asked.job.id, guild_id=SERVER, user_id=ANA, moderator=False
+    )
+    assert said is Withdrawn.UNKNOWN
 
 
 async def test_what_is_over_stands_in_no_line(world: World) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain.job import JobStatus
 from bot.engine.records import Forgot
 from storage import jobs
 from tests.engine.world import ANA, BOB, OTHER_SERVER, SERVER, World
@@ -42,6 +43,24 @@ async def test_who_may_see_a_result(
         assert [picture.position for picture in details.pictures] == [1, 2]
         assert details.pictures[0].width_px == 1024
         assert details.ignored == ()
+
+
+async def test_what_was_not_to_be_posted_is_no_picture_for_others(world: World) -> None:
+    """By its number in a forged button anybody could upscale it, into the channel."""
+    world.vendor.hold()
+    asked = await world.asks()
+    await world.until_status(asked.job.id, JobStatus.WAITING)
+    await world.withdrawals.withdraw(asked.job.id, guild_id=SERVER, user_id=ANA, moderator=False)
+    world.vendor.release()
+    await world.until_done()
+
+    own = await world.records.details(asked.job.id, guild_id=SERVER, user_id=ANA)
+    others = await world.records.details(asked.job.id, guild_id=SERVER, user_id=BOB)
+
+    assert own is not None
+    assert len(own.pictures) == 1
+    assert others is not None
+    assert others.pictures == ()
 
 
 async def test_a_job_that_never_was_is_unknown(world: World) -> None:
