@@ -142,7 +142,7 @@ class History:
         )
 
     def _is_shown_to(self, viewer: Viewer, job: Job) -> bool:
-        if job.status is not JobStatus.DELIVERED or job.erased:
+        if job.status is not JobStatus.DELIVERED:
             return False
         if not viewer.may_look_at(job.requester.user_id):
             return False

@@ -7,9 +7,9 @@ from bot.domain.request import PERSONAL
 def may_see(job: Job, *, guild_id: int, user_id: int) -> bool:
     """Only ever this server's jobs, and private ones only for whoever asked for them.
 
-    Outside of servers everybody sees their own alone.
+    Outside of servers everybody sees their own alone. Of an erased job nobody sees anything.
     """
-    if job.requester.guild_id != guild_id:
+    if job.erased or job.requester.guild_id != guild_id:
         return False
     if job.requester.user_id == user_id:
         return True

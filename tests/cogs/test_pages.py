@@ -207,3 +207,11 @@ def test_a_search_that_could_not_see_everything_says_so() -> None:
         page = a_page(*past, bounded=True)
         heading = pages.heading(replace(OWN, search="fox"), page, viewer_id=ANA, guild_id=SERVER)
         assert "Only the latest 10,000 jobs were looked through" in heading
+
+
+def test_outside_of_servers_it_says_so() -> None:
+    page = a_page(an_entry())
+
+    heading = pages.heading(OWN, page, viewer_id=ANA, guild_id=PERSONAL)
+
+    assert heading == "**What you asked for outside of servers**."
