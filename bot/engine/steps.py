@@ -152,6 +152,9 @@ class Steps:
         except TimeoutError:
             reply = Unclear("no answer in time")
         log.debug("job.checked job=%d reply=%s", job.id, _name(reply))
+        if isinstance(reply, Finished) and job.claim is not None:
+            # It had taken the job after all; only its answer was lost.
+            await self._gatekeeper.succeeded()
         match reply:
             case Finished(text=str(words)):
                 return await self._described(job, words)
