@@ -45,8 +45,8 @@ format: $(VENV)/.dev ## Put the code into the one format, and mend what lint can
 	@$(PY) -m ruff format $(CODE)
 	@$(PY) -m ruff check --fix $(CODE)
 
-torture: $(VENV)/.dev ## Kill the bot at random moments, for long.
-	@$(PY) -m pytest tests/scenarios -m torture
+torture: $(VENV)/.dev ## Kill the bot at every point of its way, and 200 times at random.
+	@$(PY) -m pytest tests/scenarios $(SPREAD) -m torture
 
 bench: $(VENV)/.dev ## Take the figures of docs/performance.md.
 	@$(PY) -m benchmarks
