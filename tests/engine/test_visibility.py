@@ -26,3 +26,9 @@ def test_who_sees_it_from_where(made_in: int, private: bool, seen_by: set[tuple[
     looks = {(place, who) for place in (SERVER, ELSEWHERE, PERSONAL) for who in (ANA, BEN)}
     seen = {(place, who) for place, who in looks if may_see(job, guild_id=place, user_id=who)}
     assert seen == seen_by
+
+
+def test_of_an_erased_job_nobody_sees_anything() -> None:
+    job = replace(a_job(), erased=True)
+    assert not may_see(job, guild_id=SERVER, user_id=ANA)
+    assert not may_see(job, guild_id=SERVER, user_id=BEN)
