@@ -177,7 +177,7 @@ class Matrix:
             self._order(again_at)
             await self.town.bot_launches()
             await self._killed(self._way_back)
-            at_death = self._standing() or at_death
+            at_death += f", {self._standing()}"
         self._order("")
         await self.town.bot_starts()
         await self._way_back()
@@ -257,6 +257,7 @@ class Matrix:
         await asyncio.sleep(ECHO_S)
 
     async def _judge(self, story: str, at_death: str | None) -> None:
+        """`at_death` says how far the job was, each time that the bot died."""
         town, toll = self.town, self.toll
         jobs = self._new_jobs()
         toll.judge(town, jobs, after=story)
@@ -265,7 +266,7 @@ class Matrix:
         if not jobs and at_death is None:
             toll.lost.append(f"{story}: no job")
         told = [(job["verdict"], _received(job)) for job in jobs]
-        if at_death == "submitting":
+        if at_death is not None and "submitting" in at_death:
             # Nobody could know. With a bell, the vendor may have said it in time.
             expected = [("unconfirmed", 0), *([("pictures", self.deed.count)] * self.kind.bell)]
         else:

@@ -325,9 +325,7 @@ def _said(replies: list[Message]) -> list[Message]:
 
 
 @asynccontextmanager
-async def a_town(
-    folder: Path, *, program: str = "bot", **settings: str
-) -> AsyncIterator[Town]:
+async def a_town(folder: Path, *, program: str = "bot", **settings: str) -> AsyncIterator[Town]:
     """A town whose bot is not running yet. At its end all books must be in order."""
     assert set(settings) <= {name.upper() for name in Settings.model_fields}
     async with WireDiscord(token=BOT_TOKEN) as discord, Vendor(VENDOR_KEY) as vendor:
