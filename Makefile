@@ -46,7 +46,7 @@ format: $(VENV)/.dev ## Put the code into the one format, and mend what lint can
 	@$(PY) -m ruff check --fix $(CODE)
 
 torture: $(VENV)/.dev ## Kill the bot at every point of its way, and 200 times at random.
-	@$(PY) -m pytest tests/scenarios $(SPREAD) -m torture
+	@$(PY) -m pytest tests/scenarios $(subst loadfile,worksteal,$(SPREAD)) -m torture
 
 bench: $(VENV)/.dev ## Take the figures of docs/performance.md.
 	@$(PY) -m benchmarks
