@@ -18,27 +18,22 @@ from bot.domain.job import Job, JobStatus, Outcome, VendorTicket, Verdict
 from bot.domain.styles import Style, styled
 from bot.download import Downloader
 from bot.engine.cancelling import cancel
-from bot.engine.collecting import NOTHING, Collected, Collector
+from bot.engine.collecting import Collector
 from bot.engine.doorbell import Doorbell
 from bot.engine.gatekeeper import Gatekeeper
 from bot.engine.policy import Policy
+from bot.engine.settling import Settling
 from bot.engine.uploads import Images, Uploads
 from bot.modelslab.catalogue import Catalogue, Review, review
 from bot.modelslab.client import ModelsLab
 from bot.modelslab.wire import Accepted, Finished, Reason, Refused, StillRunning, Unclear
-from storage import erasure, jobs, quotas, results, slots
-from storage.database import Database, Transaction
+from storage import jobs, slots
+from storage.database import Database
 from storage.pictures import PictureFiles
 
 log = logging.getLogger(__name__)
 
 TICKET_TRIES = 5
-# What the vendor may have worked for, although no picture reached us.
-_PAID_IN_VAIN = frozenset({Verdict.UNCONFIRMED, Verdict.TIMED_OUT, Verdict.LOST, Verdict.FLAGGED})
-# What there is to erase of the outcome itself.
-_BROUGHT = frozenset({Verdict.PICTURES, Verdict.DESCRIBED})
-# After these the vendor may still be working: its slot is not free yet.
-_STILL_BUSY = frozenset({Verdict.UNCONFIRMED, Verdict.TIMED_OUT})
 _ENDS = {
     Reason.CONTENT: Verdict.CONTENT,
     Reason.PLAN: Verdict.UNAVAILABLE,
@@ -77,22 +72,22 @@ class Steps:
         self._doorbell = doorbell
         self._uploads = Uploads(database, vendor=vendor, files=files, now=now)
         self._collector = Collector(downloader=downloader, files=files)
-        self._files = files
         self._gatekeeper = gatekeeper
         self._catalogue = catalogue
         self._styles = styles
+        self._settling = Settling(database, files=files, policy=policy, now=now)
         self._policy = policy
         self._now = now
 
     async def submit(self, job: Job) -> Job:
         """QUEUED, with a slot → WAITING, SETTLED, or back in line. Posts at most once."""
         if job.erased:
-            return await self._settle(job, Outcome(verdict=Verdict.ERASED))
+            return await self._settling.settle(job, Outcome(verdict=Verdict.ERASED))
         request = job.request
         model = self._catalogue.get(request.model)
         fit = None if model is None else review(model, request)
         if model is None or not isinstance(fit, Review):
-            return await self._settle(
+            return await self._settling.settle(
                 job, Outcome(verdict=Verdict.REFUSED, detail=f"{request.model} has changed")
             )
         style = None if request.style is None else self._styles.get(request.style)
@@ -141,7 +136,7 @@ class Steps:
         is_late = left_s <= 0
         if ticket.is_nameless:
             if is_late:
-                return await self._settle(job, Outcome(verdict=Verdict.UNCONFIRMED))
+                return await self._settling.settle(job, Outcome(verdict=Verdict.UNCONFIRMED))
             return await self._later(job, left_s)
         # Late or not, it is asked for: the pictures may have been ready while we were not there.
         patience_s = schedule.FETCH_TIMEOUT_S
@@ -161,9 +156,11 @@ class Steps:
             case Finished():
                 return await self._collect(job, reply.ticket)
             case Refused(reason=reason) if reason in _ENDS:
-                return await self._settle(job, Outcome(verdict=_ENDS[reason], detail=reply.message))
+                return await self._settling.settle(
+                    job, Outcome(verdict=_ENDS[reason], detail=reply.message)
+                )
             case _ if is_late:
-                return await self._settle(job, Outcome(verdict=Verdict.TIMED_OUT))
+                return await self._settling.settle(job, Outcome(verdict=Verdict.TIMED_OUT))
             case Refused(reason=Reason.KEY | Reason.CREDITS as reason):
                 await self._gatekeeper.close(_WAITS[reason], detail=reply.message)
                 return await self._later(job, PROBE_S)
@@ -178,7 +175,7 @@ class Steps:
 
     async def give_up(self, job: Job, detail: str) -> Job:
         """→ SETTLED as failed: the step itself broke, again and again."""
-        return await self._settle(job, Outcome(verdict=Verdict.FAILED, detail=detail))
+        return await self._settling.settle(job, Outcome(verdict=Verdict.FAILED, detail=detail))
 
     async def _answered(self, job: Job, reply: Accepted | Finished | Refused | Unclear) -> Job:
         match reply:
@@ -197,7 +194,7 @@ class Steps:
                 outcome = Outcome(verdict=_ENDS[reason], detail=reply.message)
                 if reason is Reason.PLAN:
                     return await self._end_all_alike(job, outcome)
-                return await self._settle(job, outcome)
+                return await self._settling.settle(job, outcome)
             case Refused():
                 return await self._back_to_line(job, reply)
 
@@ -226,7 +223,9 @@ class Steps:
         """The answer to the POST never came. The doorbell may still name the job; else it ends."""
         model = self._catalogue.get(job.request.model)
         if self._doorbell is None or model is None or job.deadline_at is None:
-            return await self._settle(job, Outcome(verdict=Verdict.UNCONFIRMED, detail=detail))
+            return await self._settling.settle(
+                job, Outcome(verdict=Verdict.UNCONFIRMED, detail=detail)
+            )
         ticket = VendorTicket(family=model.rules[job.request.kind].family.value, remote_id=None)
         log.info("job.nameless job=%d why=%s", job.id, detail)
         async with self._database.transaction() as tx:
@@ -248,7 +247,7 @@ class Steps:
     async def _end_all_alike(self, job: Job, outcome: Outcome) -> Job:
         """The plan lacks this work: what waits for it would only hear the same, and ends too."""
         gate = await self._gatekeeper.close_work(job.request, detail=outcome.detail)
-        settled = await self._settle(job, outcome)
+        settled = await self._settling.settle(job, outcome)
         async with self._database.reading() as tx:
             alike = [w.job_id for w in await jobs.in_line(tx) if w.work == job.request.work]
             waiting = [await jobs.get(tx, job_id) for job_id in alike]
@@ -256,7 +255,7 @@ class Steps:
             if other is not None:
                 # One that has left the line meanwhile hears it from the vendor itself.
                 with suppress(StaleJob):
-                    await self._settle(other, outcome)
+                    await self._settling.settle(other, outcome)
         if gate is not None:
             await self._gatekeeper.tell(gate)
         return settled
@@ -264,13 +263,17 @@ class Steps:
     async def _not_uploaded(self, job: Job, said: Refused | Unclear) -> Job:
         """The vendor did not take a picture that the job starts from: nothing was posted."""
         if isinstance(said, Refused) and said.reason in _ENDS:
-            return await self._settle(job, Outcome(verdict=_ENDS[said.reason], detail=said.message))
+            return await self._settling.settle(
+                job, Outcome(verdict=_ENDS[said.reason], detail=said.message)
+            )
         refused = said if isinstance(said, Refused) else Refused(Reason.DOWN, said.message)
         return await self._back_to_line(job, refused)
 
     async def _described(self, job: Job, words: str) -> Job:
         """The vendor has answered with words: that is all there is."""
-        return await self._settle(job, Outcome(verdict=Verdict.DESCRIBED, detail=words), made=1)
+        return await self._settling.settle(
+            job, Outcome(verdict=Verdict.DESCRIBED, detail=words), made=1
+        )
 
     async def _back_to_line(self, job: Job, reply: Refused) -> Job:
         """The vendor surely took nothing: the job keeps its place, the gate closes if it must.
@@ -301,13 +304,13 @@ class Steps:
         """Download, verify and keep what the vendor made, then settle for what was received."""
         links = ticket.links[: job.request.count]
         if ticket.flagged and not job.requester.age_restricted:
-            return await self._settle(
+            return await self._settling.settle(
                 job, Outcome(verdict=Verdict.FLAGGED, received=len(links), flagged=len(links))
             )
         if job.erased:
             # Charged for what the vendor made: to have it erased is no way around a limit.
             outcome = Outcome(verdict=Verdict.ERASED, received=len(links))
-            return await self._settle(job, outcome, made=len(links))
+            return await self._settling.settle(job, outcome, made=len(links))
         first_time = job.ticket is None or not job.ticket.links
         tries = 1 if first_time else job.attempts + 1
         is_last = tries >= schedule.DOWNLOAD_TRIES
@@ -316,9 +319,9 @@ class Steps:
             return await self._later(job, schedule.retry_s(tries), ticket, attempts=tries)
         if not found.kept:
             detail = str(found.faults[0]) if found.faults else "no picture was named"
-            return await self._settle(job, Outcome(verdict=Verdict.LOST, detail=detail))
+            return await self._settling.settle(job, Outcome(verdict=Verdict.LOST, detail=detail))
         outcome = Outcome(verdict=Verdict.PICTURES, received=len(found.kept))
-        return await self._settle(job, outcome, found, made=len(links))
+        return await self._settling.settle(job, outcome, found, made=len(links))
 
     async def _later(
         self,
@@ -338,53 +341,6 @@ class Steps:
             if asked_at is not None and moved.rang_at is not None and moved.rang_at > asked_at:
                 moved = await jobs.later(tx, moved, due_at=self._now(), attempts=moved.attempts)
             return moved
-
-    async def _settle(
-        self, job: Job, outcome: Outcome, found: Collected = NOTHING, *, made: int = 0
-    ) -> Job:
-        """→ SETTLED: outcome, pictures, ledger and slot in one transaction.
-
-        `made` counts the pictures that the vendor surely made, received or not.
-        """
-        orphans: set[str] = set()
-        async with self._database.transaction() as tx:
-            # While its pictures were fetched its asker may have had everything erased.
-            current = await jobs.get(tx, job.id)
-            erased = current is not None and current.erased
-            if erased and outcome.verdict in _BROUGHT:
-                outcome = replace(outcome, verdict=Verdict.ERASED)
-            settled = await jobs.settled(tx, job, outcome, now=self._now())
-            await results.put(tx, job.id, found.kept)
-            if (small := found.thumbnail) is not None:
-                await results.put_thumbnail(tx, job.id, small.sha256, flagged=small.flagged)
-            if erased:
-                orphans = await erasure.scrub(tx, [job.id])
-            await quotas.close(
-                tx,
-                job.id,
-                charged=outcome.charged,
-                cost_micros=self._cost_micros(job, outcome, made),
-                now=self._now(),
-            )
-            await self._release_slot(tx, job, outcome)
-        for sha256 in orphans:
-            await self._files.remove(sha256)
-        log.info(
-            "job.settled job=%d verdict=%s pictures=%d", job.id, outcome.verdict, outcome.received
-        )
-        return settled
-
-    async def _release_slot(self, tx: Transaction, job: Job, outcome: Outcome) -> None:
-        if outcome.verdict in _STILL_BUSY and job.deadline_at is not None:
-            await slots.hold_until(tx, job.id, job.deadline_at + schedule.SLOT_GRACE)
-        else:
-            await slots.free(tx, job.id)
-
-    def _cost_micros(self, job: Job, outcome: Outcome, made: int) -> int:
-        """What the vendor took for the job, as far as can be known."""
-        if outcome.verdict in _PAID_IN_VAIN:
-            made = max(made, job.request.count)
-        return made * self._policy.price_micros
 
 
 def _name(reply: Accepted | Finished | Refused | Unclear | StillRunning) -> str:
