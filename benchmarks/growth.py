@@ -5,26 +5,22 @@ is written straight into the files: rows as the bot would have left them, years 
 """
 
 import asyncio
-import hashlib
-import json
 import random
-import sqlite3
 import statistics
 import tempfile
 import time
-from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, closing
-from dataclasses import asdict, dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event
 
+from benchmarks.past import BUSY, BUSY_MEMBERS_JOBS, JOBS_OF_ONE, NOW, member, write
 from bot.domain.limits import Limits
-from bot.domain.request import Aspect, ImageRequest, Kind, Requester
-from bot.domain.search import folded
+from bot.domain.request import ImageRequest, Kind, Requester
 from bot.engine.accounts import Accounts
 from bot.engine.booking import Reply
 from bot.engine.history import PAGE_JOBS, Choice, History, Viewer
@@ -35,29 +31,9 @@ from storage.database import Database
 from storage.pictures import PictureFiles
 
 FEW, MANY = 1_000, 1_000_000
-JOBS_OF_ONE = 50
-MEMBERS_OF_SERVER = 20
-BUSY_MEMBERS_JOBS = 20_000
 ROUNDS = 500
 GOAL_RATIO = 2.0
-BATCH = 20_000
 
-_NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
-_EVERY = timedelta(seconds=60)
-_PHRASES = (
-    "a red fox",
-    "an old wooden boat",
-    "a glass tower at night",
-    "a misty mountain garden",
-    "a stone bridge over a river",
-    "a sunlit city of paper",
-    "a knight with a lantern",
-    "a clockwork robot",
-    "a blue whale above the clouds",
-    "in the style of an etching",
-    "as a watercolour",
-    "photo, shallow depth of field",
-)
 # In no prompt of the past: such a search looks at everything it may look at.
 _NOWHERE = "zebra crossing"
 
@@ -78,166 +54,7 @@ class House:
     def member(self, draw: random.Random) -> tuple[int, int]:
         """Some member and their server; the busy one is not among them."""
         number = draw.randrange(self.jobs // JOBS_OF_ONE)
-        return _member(number)
-
-
-def _member(number: int) -> tuple[int, int]:
-    return 10_000_000 + number, 1_000 + number // MEMBERS_OF_SERVER
-
-
-_BUSY = (9_999_999, 999)
-
-
-# The past
-
-
-def _requests(draw: random.Random) -> list[tuple[ImageRequest, str, str]]:
-    """Some requests as people make them, with their JSON and the words that a search compares."""
-    made = []
-    for _ in range(997):
-        request = ImageRequest(
-            kind=draw.choice((Kind.IMAGINE, Kind.IMAGINE, Kind.IMAGINE, Kind.REMIX)),
-            prompt=", ".join(draw.choices(_PHRASES, k=draw.randint(1, 9))),
-            model=draw.choice(("flux", "sdxl", "realtime")),
-            negative="blurry, text" if draw.random() < 0.3 else "",
-            aspect=draw.choice(list(Aspect)),
-            seed=draw.randrange(2**32) if draw.random() < 0.2 else None,
-            private=draw.random() < 0.1,
-        )
-        made.append((request, json.dumps(asdict(request)), folded(request.prompt)))
-    return made
-
-
-def _whose(count: int, draw: random.Random) -> Iterator[tuple[int, int]]:
-    """Who asked for each job, one after the other, members mixed as they come in life."""
-    busy = BUSY_MEMBERS_JOBS if count > BUSY_MEMBERS_JOBS else 0
-    order = [number % (count // JOBS_OF_ONE) for number in range(count)]
-    draw.shuffle(order)
-    for position, number in enumerate(order):
-        yield _member(number)
-        if busy and position % (count // busy) == 0:
-            yield _BUSY
-
-
-def _write(path: Path, count: int, digests: Sequence[str]) -> None:
-    """The rows of so many delivered jobs, the newest an hour ago. `digests` are of thumbnails."""
-    draw = random.Random(count)
-    requests = _requests(draw)
-    sums: Counter[tuple[int, int, str]] = Counter()
-    with closing(sqlite3.connect(path)) as file:
-        for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-400000"):
-            file.execute(f"PRAGMA {pragma}")
-        begins = _NOW - timedelta(hours=1) - _EVERY * count
-        batch: dict[str, list[tuple[Any, ...]]] = {table: [] for table in _INSERTS}
-        for number, (user_id, guild_id) in enumerate(_whose(count, draw), 1):
-            at = begins + _EVERY * number
-            _job(batch, sums, number, user_id, guild_id, draw.choice(requests), at)
-            if number % 25:
-                batch["thumbnails"].append((number, digests[number % len(digests)]))
-            if number % BATCH == 0:
-                _flush(file, batch)
-        _flush(file, batch)
-        file.executemany(
-            "INSERT INTO totals (guild_id, user_id, period, pictures, cost_micros) "
-            "VALUES (?, ?, ?, ?, ?)",
-            [(*key, pictures, pictures * 4700) for key, pictures in sums.items()],
-        )
-        file.commit()
-
-
-_INSERTS = {
-    "jobs": (
-        "INSERT INTO jobs (id, source_key, status, kind, work, user_id, guild_id, channel_id, "
-        "age_restricted, request, words, seed, created_at, due_at, submitted_at, deadline_at, "
-        "ticket, verdict, outcome, settled_at, route, message_id, delivered_at) VALUES "
-        "(?, ?, 'delivered', ?, ?, ?, ?, 21, 0, ?, ?, 7, ?, ?, ?, ?, ?, ?, ?, ?, 'reply', ?, ?)"
-    ),
-    "cards": (
-        "INSERT INTO cards (job_id, private, token, token_expires_at, file_limit_bytes, "
-        "message_id) VALUES (?, ?, ?, ?, 10485760, ?)"
-    ),
-    "thumbnails": "INSERT INTO thumbnails (job_id, sha256, flagged) VALUES (?, ?, 0)",
-    "ledger": (
-        "INSERT INTO ledger (job_id, entry, guild_id, user_id, day, month, utc_day, utc_month, "
-        "pictures, cost_micros, booked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-    ),
-}
-
-
-def _job(
-    batch: dict[str, list[tuple[Any, ...]]],
-    sums: Counter[tuple[int, int, str]],
-    number: int,
-    user_id: int,
-    guild_id: int,
-    asked: tuple[ImageRequest, str, str],
-    at: datetime,
-) -> None:
-    """A job's rows, as they stand when it is long done; one of 25 has failed."""
-    request, text, words = asked
-    ms, message_id = int(at.timestamp() * 1000), 10**18 + number
-    failed = number % 25 == 0
-    outcome = {"verdict": "failed", "detail": "The service said no.", "received": 0, "flagged": 0}
-    if not failed:
-        outcome = {"verdict": "pictures", "detail": "", "received": request.count, "flagged": 0}
-    ticket: dict[str, Any] = {
-        "family": "v7/images",
-        "remote_id": None,
-        "fetch_url": None,
-        "links": [],
-    }
-    batch["jobs"].append(
-        (
-            number,
-            f"interaction:{10**18 + number}",
-            request.kind.value,
-            request.work,
-            user_id,
-            guild_id,
-            text,
-            words,
-            ms,
-            ms,
-            ms + 400,
-            ms + 600_400,
-            json.dumps({**ticket, "flagged": False}),
-            outcome["verdict"],
-            json.dumps(outcome),
-            ms + 4_000,
-            message_id,
-            ms + 4_500,
-        )
-    )
-    token = hashlib.sha512(str(number).encode()).hexdigest()
-    batch["cards"].append((number, request.private, token, ms + 900_000, message_id))
-    day, month = f"{at:%Y-%m-%d}", f"{at:%Y-%m}"
-    used = -request.count if failed else 0
-    for entry, pictures in (
-        ("reserve", request.count),
-        ("refund" if failed else "settle", used),
-    ):
-        cost_micros = pictures * 4700
-        whose = (guild_id, user_id, day, month, day, month)
-        batch["ledger"].append((number, entry, *whose, pictures, cost_micros, ms))
-        for key in (
-            (guild_id, user_id, day),
-            (guild_id, user_id, month),
-            (guild_id, 0, day),
-            (guild_id, 0, month),
-            (guild_id, 0, f"utc:{day}"),
-            (0, 0, f"utc:{month}"),
-        ):
-            sums[key] += pictures
-
-
-def _flush(file: sqlite3.Connection, batch: dict[str, list[tuple[Any, ...]]]) -> None:
-    for table, rows in batch.items():
-        file.executemany(_INSERTS[table], rows)
-        rows.clear()
-    file.commit()
-
-
-# The questions
+        return member(number)
 
 
 async def _page(house: House, draw: random.Random) -> object:
@@ -269,16 +86,14 @@ async def _accept(house: House, draw: random.Random) -> object:
         ImageRequest(kind=Kind.IMAGINE, prompt="a red fox", model="sdxl"),
         Requester(user_id=user_id, guild_id=guild_id, channel_id=21),
         source_key=f"growth:{house.asked}",
-        reply=Reply(
-            token="t", expires_at=_NOW + timedelta(minutes=15), file_limit_bytes=10 * 2**20
-        ),
+        reply=Reply(token="t", expires_at=NOW + timedelta(minutes=15), file_limit_bytes=10 * 2**20),
     )
     assert isinstance(said, Accepted), said
     return said
 
 
 async def _search_of_the_busy(house: House, _draw: random.Random) -> object:
-    user_id, guild_id = _BUSY
+    user_id, guild_id = BUSY
     viewer = Viewer(user_id=user_id, guild_id=guild_id)
     found = await house.history.page(viewer, Choice(member_id=user_id, search=_NOWHERE))
     assert found is not None
@@ -308,7 +123,7 @@ async def _opened(stack: AsyncExitStack, folder: Path, count: int) -> House:
     await (await Database.open(url)).close()
     files = PictureFiles(folder / "pictures")
     digests = [await files.put(random.Random(number).randbytes(4_000)) for number in range(64)]
-    await asyncio.to_thread(_write, path, count, digests)
+    await asyncio.to_thread(write, path, count, digests)
     database = await Database.open(url)
     stack.push_async_callback(database.close)
     policy = Policy(
@@ -322,7 +137,7 @@ async def _opened(stack: AsyncExitStack, folder: Path, count: int) -> House:
         key="a key for the figures",
     )
     # The day goes on while it is asked.
-    offset = _NOW - datetime.now(UTC)
+    offset = NOW - datetime.now(UTC)
 
     def now() -> datetime:
         return datetime.now(UTC) + offset
