@@ -13,6 +13,7 @@ from pathlib import Path
 from bot.domain.errors import StorageError
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_UNFINISHED = ".new-"
 
 
 class PictureFiles:
@@ -40,6 +41,23 @@ class PictureFiles:
         """The digests of all files that were last kept longer ago than that."""
         return await asyncio.to_thread(self._older_than, time.time() - age.total_seconds())
 
+    async def clear_unfinished(self, age: timedelta) -> int:
+        """Remove what was still being written when a process died, that long ago; how many."""
+        return await asyncio.to_thread(self._clear_unfinished, time.time() - age.total_seconds())
+
+    def _clear_unfinished(self, moment_s: float) -> int:
+        halves = [
+            path
+            for path in self._folder.glob(f"??/{_UNFINISHED}*")
+            if path.stat().st_mtime < moment_s
+        ]
+        try:
+            for path in halves:
+                path.unlink(missing_ok=True)
+        except OSError as error:
+            raise StorageError(f"a picture could not be removed: {error.strerror}") from error
+        return len(halves)
+
     def _older_than(self, moment_s: float) -> list[str]:
         return [
             path.name
@@ -59,7 +77,7 @@ class PictureFiles:
                 os.utime(path)
                 return sha256
             path.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+            handle, name = tempfile.mkstemp(dir=path.parent, prefix=_UNFINISHED)
             try:
                 with os.fdopen(handle, "wb") as file:
                     file.write(data)

@@ -147,7 +147,8 @@ class Housekeeping:
 
     async def _sweep(self) -> int:
         """Files that nobody names, such as those of refused requests; how many there were."""
-        old, swept = await self._files.older_than(UNNAMED_FOR), 0
+        swept = await self._files.clear_unfinished(UNNAMED_FOR)
+        old = await self._files.older_than(UNNAMED_FOR)
         for some in (old[i : i + AT_ONCE] for i in range(0, len(old), AT_ONCE)):
             async with self._database.reading() as tx:
                 unnamed = set(some) - await holdings.needed(tx, some)

@@ -1,5 +1,7 @@
 """What the daily clean-up lets go, what it leaves alone, and that it comes round."""
 
+import os
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -108,6 +110,15 @@ async def test_what_is_expired_or_unnamed_goes(world: World) -> None:
     await cleaned(world)
     # Perhaps somebody is only about to name it.
     assert await world.files.get(sha256)
+    [whole] = (world.folder / "pictures").glob("??/*")
+    # What a process leaves behind that is killed while it writes.
+    half = whole.with_name(".new-half")
+    half.write_bytes(b"taken")
+    for path in (whole, half):
+        os.utime(path, (time.time() - 2 * 86_400,) * 2)
+    await cleaned(world)
+    assert not whole.exists()
+    assert not half.exists()
 
 
 async def test_an_erased_job_whose_slot_was_held_goes_when_that_is_free(world: World) -> None:

@@ -4,6 +4,8 @@ import asyncio
 import errno
 import hashlib
 import os
+import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -77,6 +79,32 @@ async def test_a_full_disk_leaves_neither_the_picture_nor_half_of_it(
     assert everything_in(folder) == []
     # And there is room again.
     assert await files.get(await files.put(FOX)) == FOX
+
+
+class Killed(BaseException):
+    """The process is gone; nobody tidies up."""
+
+
+async def test_half_a_picture_of_a_killed_process_goes_after_a_while(
+    files: PictureFiles, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(_: int) -> None:
+        raise Killed
+
+    kept = await files.put(b"a whole one")
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", killed)
+        with pytest.raises(Killed):
+            await files.put(FOX)
+    [half] = [path for path in everything_in(folder) if path.name != kept]
+    # It may be one that is being written just now.
+    assert await files.clear_unfinished(timedelta(hours=1)) == 0
+    for path in everything_in(folder):
+        os.utime(path, (time.time() - 7200,) * 2)
+    assert await files.older_than(timedelta(hours=1)) == [kept]
+    assert await files.clear_unfinished(timedelta(hours=1)) == 1
+    assert not half.exists()
+    assert await files.get(kept) == b"a whole one"
 
 
 async def test_a_folder_that_cannot_be_made_is_said(files: PictureFiles, folder: Path) -> None:
