@@ -193,7 +193,7 @@ async def test_crashes_again_and_again_lose_nothing_and_double_nothing(town: Tow
         async with town.process() as world:
             world._asked = asked
             for _ in range(3):
-                await world.asks(f"fox {asked}", who=asked % 3)
+                await world.asks(f"fox {asked}", who=1 + asked % 3)
                 asked += 1
             world.start()
             # Somewhere else each time.
@@ -212,7 +212,7 @@ async def test_crashes_again_and_again_lose_nothing_and_double_nothing(town: Tow
             in_line = counts.pop(JobStatus.QUEUED)
             return not any(counts.values()) and (full or not in_line)
 
-        await world.until(nobody_moves)
+        await world.until(nobody_moves, timeout_s=20)
         # Whose answer was lost may still be at the vendor; then their slots are free.
         town.clock.advance(700)
         await world.until_done()
