@@ -6,7 +6,7 @@ import sys
 import click
 
 from bot import __version__, doctor
-from bot.app import run
+from bot.app.life import run
 from bot.domain.errors import LimnerError
 from bot.log import configure
 from bot.settings import load_settings

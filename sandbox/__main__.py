@@ -17,7 +17,8 @@ from typing import Any
 
 import click
 
-from bot.app import House, open_house, open_web_part
+from bot.app.house import House, open_house
+from bot.app.life import open_web_part
 from bot.domain.errors import LimnerError
 from bot.log import configure
 from bot.settings import settings_from

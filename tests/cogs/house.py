@@ -15,7 +15,7 @@ from typing import Any
 import discord
 from simcord import ChannelHandle, Env, GuildHandle, HttpLogEntry, InteractionResult, MemberActor
 
-from bot import app
+from bot.app import house as app
 from bot.domain.job import Card, Job
 from bot.settings import settings_from
 from cogs.client import LimnerClient

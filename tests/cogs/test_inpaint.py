@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from bot.app import signing_key
+from bot.app.owner import signing_key
 from bot.domain.job import JobStatus, Route
 from bot.domain.request import ImageRequest, Kind
 from bot.pictures import AREAS

@@ -15,7 +15,7 @@ import pytest
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot import app
+from bot.app import house as app
 from bot.domain.errors import CourierError
 from bot.domain.job import JobStatus, Outcome, Verdict
 from bot.domain.job import Route as Way

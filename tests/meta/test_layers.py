@@ -149,7 +149,7 @@ def test_the_house_keeps_to_its_ladder() -> None:
     [
         ("bot/domain/job.py", "from bot.engine.steps import submit", "up the ladder"),
         ("bot/engine/intake.py", "import cogs.imagine", "up the ladder"),
-        ("storage/jobs.py", "from bot.app import run", "up the ladder"),
+        ("storage/jobs.py", "from bot.app.life import run", "up the ladder"),
         ("bot/engine/runner.py", "from bot import __main__", "up the ladder"),
         ("storage/jobs.py", "from bot.modelslab.wire import Outcome", "sideways"),
         ("bot/web/masks.py", "from cogs.cards import card", "sideways"),
@@ -167,8 +167,8 @@ def test_the_house_keeps_to_its_ladder() -> None:
         ("cogs/history.py", "from sqlalchemy import select", "its address is storage"),
         ("bot/web/masks.py", "from PIL import Image", "its address is bot.pictures, sandbox.mo"),
         ("cogs/imagine.py", "from aiohttp import ClientSession", "its address is bot.modelslab"),
-        ("bot/app.py", "import aiohttp", "its address is bot.modelslab.client, bot.download"),
-        ("bot/app.py", "from bot import doctor", "sideways"),
+        ("bot/app/life.py", "import aiohttp", "its address is bot.modelslab.client, bot.download"),
+        ("bot/app/life.py", "from bot import doctor", "sideways"),
         (
             "sandbox/modelslab/desk.py",
             "import aiohttp",
@@ -178,10 +178,10 @@ def test_the_house_keeps_to_its_ladder() -> None:
         ("bot/modelslab/wire.py", "from aiohttp import ClientSession", "its address is bot.models"),
         ("bot/web/masks.py", "from aiohttp import ClientSession", "its address is bot.modelslab."),
         ("bot/download.py", "from aiohttp import web", "its address is bot.web, sandbox"),
-        ("bot/app.py", "from aiohttp.web import Application", "its address is bot.web, sandbox"),
+        ("bot/app/life.py", "from aiohttp.web import Request", "its address is bot.web, sandbox"),
         ("bot/domain/job.py", "from pydantic import BaseModel", "its address is bot.settings, bo"),
-        ("bot/app.py", "import prometheus_client", "its address is bot.web.health"),
-        ("bot/app.py", "import requests", "a library without an address"),
+        ("bot/app/life.py", "import prometheus_client", "its address is bot.web.health"),
+        ("bot/app/life.py", "import requests", "a library without an address"),
     ],
 )
 def test_a_planted_violation_is_caught(path: str, source: str, objection: str) -> None:
@@ -193,7 +193,7 @@ def test_a_planted_violation_is_caught(path: str, source: str, objection: str) -
 @pytest.mark.parametrize(
     ("path", "source"),
     [
-        ("bot/app.py", "from bot.settings import Settings\nimport discord, cogs.imagine"),
+        ("bot/app/life.py", "from bot.settings import Settings\nimport discord, cogs.imagine"),
         ("bot/engine/steps.py", "from bot.engine import runner\nimport storage.jobs, asyncio"),
         ("cogs/imagine.py", "import discord.ui\nfrom bot.domain.job import Job"),
         (

@@ -1,0 +1,126 @@
+"""The bot from its start to its end: what runs beside each other, and who stops whom."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Iterable
+from contextlib import AsyncExitStack, suppress
+from typing import Any
+
+import discord
+from aiohttp import ClientError
+
+from bot.app.house import House, open_house
+from bot.app.owner import CannotStart
+from bot.app.vitals import measures, ping_gateway, ping_runner
+from bot.domain.errors import LimnerError
+from bot.settings import Settings
+from bot.web.health import HealthServer
+from bot.web.site import site
+
+log = logging.getLogger(__name__)
+
+LOOK_AROUND_EVERY_S = 300.0
+GOODBYE_S = 1.5
+RECONNECT_S = (5.0, 60.0)
+
+
+async def run(settings: Settings) -> None:
+    """The bot on Discord, until SIGTERM or SIGINT. Raises LimnerError where it cannot start."""
+    async with AsyncExitStack() as stack:
+        house = await stack.enter_async_context(open_house(settings))
+        health = HealthServer(
+            settings.metrics_host,
+            settings.metrics_port,
+            pings={
+                "database": house.database.ping,
+                "gateway": lambda: ping_gateway(house.client),
+                "runner": lambda: ping_runner(house),
+            },
+            measure=lambda: measures(house),
+        )
+        await stack.enter_async_context(health)
+        web_port = await open_web_part(house, stack)
+        # Before anybody waits for an answer.
+        await house.leftovers.clear(nobody_waits=True)
+        log.info("bot.started health_port=%d web_port=%s", health.port, web_port or "off")
+        await _live(house)
+    log.info("bot.stopped")
+
+
+async def open_web_part(house: House, stack: AsyncExitStack) -> int | None:
+    """Serve the mask page and the doorbell where PUBLIC_URL is set; the port, else None."""
+    settings = house.settings
+    if settings.public_url is None or house.doorbell is None:
+        return None
+    return await stack.enter_async_context(
+        site(
+            settings.http_host,
+            settings.http_port,
+            public_url=settings.public_url,
+            easels=house.easels,
+            doorbell=house.doorbell,
+            line=house.line,
+            now=house.now,
+        )
+    )
+
+
+async def _live(house: House) -> None:
+    """Run until a signal asks to stop, or until a part that must live has died."""
+    asked_to_stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, asked_to_stop.set)
+    lives = {
+        asyncio.create_task(asked_to_stop.wait(), name="signal"),
+        asyncio.create_task(_connect(house), name="discord"),
+        asyncio.create_task(house.runner.run(), name="runner"),
+        asyncio.create_task(_keep_clean(house), name="clean-up"),
+        asyncio.create_task(house.remover.run(), name="removals"),
+    }
+    try:
+        ended, _ = await asyncio.wait(lives, return_when=asyncio.FIRST_COMPLETED)
+        for life in ended:
+            life.result()
+    finally:
+        await _say_goodbye(house, lives)
+
+
+async def _say_goodbye(house: House, lives: Iterable[asyncio.Task[Any]]) -> None:
+    """No new work; steps in flight finish or are left to be resumed. Within ten seconds."""
+    house.intake.close()
+    await house.runner.stop()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(GOODBYE_S):
+            await house.client.close()
+    for life in lives:
+        life.cancel()
+    await asyncio.gather(*lives, return_exceptions=True)
+
+
+async def _connect(house: House) -> None:
+    """Stay connected to Discord; wait for it where it is away at the start."""
+    wait_s, longest_s = RECONNECT_S
+    while True:
+        try:
+            await house.client.start(house.settings.discord_token.get_secret_value())
+        except discord.LoginFailure as error:
+            raise CannotStart(
+                "DISCORD_TOKEN was refused by Discord: copy it again from the developer portal"
+            ) from error
+        except (OSError, ClientError, discord.DiscordServerError, discord.GatewayNotFound) as error:
+            log.warning("discord.unreachable error=%r retry_s=%.0f", error, wait_s)
+            await asyncio.sleep(wait_s)
+            wait_s = min(wait_s * 2, longest_s)
+        else:
+            return
+
+
+async def _keep_clean(house: House) -> None:
+    while True:
+        await asyncio.sleep(LOOK_AROUND_EVERY_S)
+        try:
+            await house.housekeeping.clean_if_due()
+        except LimnerError:
+            log.exception("clean_up.failed")
