@@ -308,8 +308,14 @@ async def test_no_option_finds_a_hidden_job(plot: Plot) -> None:
                 assert_unmarked(words, *plot.targets(name))
                 if name == "member" and whose:
                     assert NOT_YOUR_HISTORY in json.loads(found)[2][0][0]
-        for command in ("usage", "settings", "privacy export"):
+        for command in ("usage", "settings"):
             assert_unmarked(everything(await who.slash(room, command)), *plot.targets(name))
+        exported = await who.slash(room, "privacy export")
+        assert exported.response is not None
+        (file,) = exported.response.attachments
+        words = (await file.read()).decode()
+        assert_unmarked(words)
+        assert [job["job"] for job in json.loads(words)["jobs"]] == [plot.hidden[name]["own"]]
 
 
 @settings_on
