@@ -24,7 +24,7 @@ from bot.engine.delivery import DeliveryStep
 from bot.engine.gatekeeper import Gatekeeper
 from bot.engine.progress import ProgressBoard
 from bot.engine.steps import Steps
-from storage import gates, jobs, slots, turns
+from storage import gates, jobs, moves, slots, turns
 from storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -120,9 +120,19 @@ class Runner:
             await self._idle.wait()
 
     async def _recover(self) -> None:
-        """Jobs that died between commit and answer: nobody can know, so they are never reposted."""
+        """What died between commit and answer is never reposted: nobody can know what came of it.
+
+        What the vendor works on is asked for at once: its bell may have rung while we were dead,
+        and no bell is rung twice.
+        """
+        now = self._now()
         async with self._database.reading() as tx:
             found = await jobs.all_of(tx, JobStatus.SUBMITTING)
+            waiting = [job for job in await jobs.all_of(tx, JobStatus.WAITING) if _may_be_done(job)]
+        if waiting:
+            async with self._database.transaction() as tx:
+                for job in waiting:
+                    await moves.later(tx, job, due_at=min(now, job.due_at), attempts=job.attempts)
         for job in found:
             await self._steps.abandon(job)
 
@@ -290,7 +300,7 @@ class Runner:
         patience_s = max(wait_s or 0.0, retry_s(job.attempts + 1))
         try:
             async with self._database.transaction() as tx:
-                await jobs.later(tx, job, due_at=self._now() + timedelta(seconds=patience_s))
+                await moves.later(tx, job, due_at=self._now() + timedelta(seconds=patience_s))
         except LimnerError as error:
             await self._unbooked(job, error)
 
@@ -337,7 +347,7 @@ class Runner:
             return
         due_at = self._now() + timedelta(seconds=retry_s(faults))
         async with self._database.transaction() as tx:
-            await jobs.later(tx, job, due_at=due_at, attempts=job.attempts)
+            await moves.later(tx, job, due_at=due_at, attempts=job.attempts)
         # Counted once it is booked: storage that fails all jobs is no fault of this one.
         self._faults[job.id] = faults
 
@@ -366,6 +376,11 @@ class Runner:
         task = asyncio.create_task(run(), name=name)
         self._errands[name] = task
         task.add_done_callback(lambda _: self._errands.pop(name, None))
+
+
+def _may_be_done(job: Job) -> bool:
+    """Whether there is something to ask the vendor by, and more to hear than links."""
+    return job.ticket is not None and not job.ticket.is_nameless and not job.ticket.links
 
 
 def _is_quiet(counts: Mapping[JobStatus, int], closed: list[Gate]) -> bool:

@@ -66,6 +66,25 @@ async def test_a_ring_brings_the_picture_before_any_poll_is_due(world: World) ->
     assert await rings(world, job, status="success") is Heard.NOTHING_NEW
 
 
+async def test_a_bell_that_rang_while_nobody_was_there_is_made_up_for(
+    tmp_path: Path, vendor: Vendor
+) -> None:
+    """It is rung once and never again: after a restart nobody waits for it any longer."""
+    async with a_world(tmp_path, vendor, public_url=AWAY, timeout_s=0.3) as world:
+        job = await waiting(world)
+        assert job.due_at - world.clock.now() > timedelta(seconds=1)
+        await world.crashes()
+        clock = world.clock
+    vendor.release()
+    await vendor.until(lambda vendor: vendor.book[0].state == "success")
+    async with a_world(tmp_path, vendor, clock=clock, public_url=AWAY, timeout_s=0.3) as world:
+        world.start()
+        before = world.clock.now()
+        await world.until_status(job.id, JobStatus.DELIVERED)
+        assert world.clock.now() - before < timedelta(seconds=5)
+        assert await fetches(world) == 1
+
+
 async def test_what_a_ring_says_decides_nothing(world: World) -> None:
     """Neither a failure nor foreign pictures are believed: the fetch decides."""
     job = await waiting(world)
