@@ -1,25 +1,23 @@
-"""The belt: jobs and their moves. Every move is an UPDATE that names the state it starts from."""
+"""The belt: new jobs, and what is on it. How they move is in `storage.moves`."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, String, case, func, insert, literal, literal_column, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Row, String, func, insert, literal_column, select
 
-from bot.domain.errors import StaleJob
 from bot.domain.job import Job, JobStatus, Outcome, Route, VendorTicket, Verdict
 from bot.domain.line import Waiting
 from bot.domain.request import Aspect, ImageRequest, InputPicture, Kind, Requester
 from bot.domain.search import folded
 from storage.database import Transaction
-from storage.tables import UtcTime, jobs
+from storage.tables import jobs
 
 # Literal, not bound: SQLite uses a partial index only where it can see the condition.
-_STATUS = {status: literal_column(f"'{status.value}'", String) for status in JobStatus}
+STATUS = {status: literal_column(f"'{status.value}'", String) for status in JobStatus}
 _UNSETTLED = (JobStatus.QUEUED, JobStatus.SUBMITTING, JobStatus.WAITING)
-_LIVE = jobs.c.status != _STATUS[JobStatus.DELIVERED]
+_LIVE = jobs.c.status != STATUS[JobStatus.DELIVERED]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +54,7 @@ async def due(tx: Transaction, status: JobStatus, *, now: datetime, limit: int) 
     """Jobs of this status whose time has come, the longest due first."""
     query = (
         select(jobs)
-        .where(_LIVE, jobs.c.status == _STATUS[status], jobs.c.due_at <= now)
+        .where(_LIVE, jobs.c.status == STATUS[status], jobs.c.due_at <= now)
         .order_by(jobs.c.due_at)
         .limit(limit)
     )
@@ -65,7 +63,7 @@ async def due(tx: Transaction, status: JobStatus, *, now: datetime, limit: int) 
 
 async def all_of(tx: Transaction, status: JobStatus) -> list[Job]:
     """Every job of this status, due or not."""
-    query = select(jobs).where(_LIVE, jobs.c.status == _STATUS[status])
+    query = select(jobs).where(_LIVE, jobs.c.status == STATUS[status])
     return [job_from(row) for row in await tx.execute(query)]
 
 
@@ -75,7 +73,7 @@ async def next_due_at(tx: Transaction, *, after: datetime) -> datetime | None:
     for status in (JobStatus.QUEUED, JobStatus.WAITING, JobStatus.SETTLED):
         query = (
             select(jobs.c.due_at)
-            .where(_LIVE, jobs.c.status == _STATUS[status], jobs.c.due_at > after)
+            .where(_LIVE, jobs.c.status == STATUS[status], jobs.c.due_at > after)
             .order_by(jobs.c.due_at)
             .limit(1)
         )
@@ -88,7 +86,7 @@ async def next_due_at(tx: Transaction, *, after: datetime) -> datetime | None:
 async def in_line(tx: Transaction, *, ready_by: datetime | None = None) -> list[Waiting]:
     """All jobs in line, or only those that may be submitted by the time `ready_by`."""
     query = select(jobs.c.id, jobs.c.guild_id, jobs.c.user_id, jobs.c.work, jobs.c.returned).where(
-        _LIVE, jobs.c.status == _STATUS[JobStatus.QUEUED]
+        _LIVE, jobs.c.status == STATUS[JobStatus.QUEUED]
     )
     if ready_by is not None:
         query = query.where(jobs.c.due_at <= ready_by)
@@ -98,7 +96,7 @@ async def in_line(tx: Transaction, *, ready_by: datetime | None = None) -> list[
 async def in_line_of_server(tx: Transaction, guild_id: int) -> list[Job]:
     """The jobs that a server has in line."""
     query = select(jobs).where(
-        _LIVE, jobs.c.status == _STATUS[JobStatus.QUEUED], jobs.c.guild_id == guild_id
+        _LIVE, jobs.c.status == STATUS[JobStatus.QUEUED], jobs.c.guild_id == guild_id
     )
     return [job_from(row) for row in await tx.execute(query)]
 
@@ -111,7 +109,7 @@ async def live_of_member(tx: Transaction, *, guild_id: int, user_id: int) -> lis
     query = select(jobs).where(
         _LIVE,
         jobs.c.guild_id == guild_id,
-        jobs.c.status.in_([_STATUS[status] for status in _UNSETTLED]),
+        jobs.c.status.in_([STATUS[status] for status in _UNSETTLED]),
         jobs.c.user_id == user_id,
         jobs.c.erased.is_(False),
     )
@@ -143,190 +141,6 @@ async def past_seconds(tx: Transaction, work: str, *, limit: int = 20) -> list[f
         .limit(limit)
     )
     return [(settled - submitted).total_seconds() for submitted, settled in await tx.execute(query)]
-
-
-async def release(tx: Transaction, job_ids: Collection[int], *, now: datetime) -> None:
-    """Let new jobs be submitted from now on, where they are still in line."""
-    await tx.execute(
-        update(jobs)
-        .where(jobs.c.id.in_(job_ids), jobs.c.status == JobStatus.QUEUED.value)
-        .values(due_at=now)
-    )
-
-
-async def submitting(tx: Transaction, job: Job, *, now: datetime, deadline_at: datetime) -> Job:
-    """QUEUED → SUBMITTING: the last act before the vendor is asked."""
-    changes = {"submitted_at": now, "deadline_at": deadline_at, "attempts": job.attempts}
-    return await _move(tx, job, JobStatus.SUBMITTING, changes)
-
-
-async def back_to_line(tx: Transaction, job: Job, *, due_at: datetime, attempts: int = 0) -> Job:
-    """SUBMITTING → QUEUED, at its old place: the vendor surely took nothing.
-
-    `attempts` counts how often in a row the vendor was not well when it was this job's turn.
-    """
-    return await _move(
-        tx,
-        job,
-        JobStatus.QUEUED,
-        {
-            "submitted_at": None,
-            "deadline_at": None,
-            "due_at": due_at,
-            "returned": True,
-            "attempts": attempts,
-        },
-    )
-
-
-async def accepted(tx: Transaction, job: Job, ticket: VendorTicket, *, check_at: datetime) -> Job:
-    """SUBMITTING → WAITING: the vendor works on it under this ticket.
-
-    Raises StaleJob also when another live job holds the same id at the vendor.
-    """
-    if ticket.remote_id is not None:
-        # The vendor gave an old number out again: it means this job from now on.
-        await tx.execute(
-            update(jobs)
-            .where(
-                jobs.c.family == ticket.family,
-                jobs.c.remote_id == ticket.remote_id,
-                jobs.c.status.in_([JobStatus.SETTLED.value, JobStatus.DELIVERED.value]),
-            )
-            .values(remote_id=None)
-        )
-    try:
-        return await _move(
-            tx,
-            job,
-            JobStatus.WAITING,
-            {
-                "family": ticket.family,
-                "remote_id": ticket.remote_id,
-                "ticket": asdict(ticket),
-                "due_at": check_at,
-            },
-        )
-    except IntegrityError as error:
-        raise StaleJob(f"another live job has the vendor's id {ticket.remote_id}") from error
-
-
-async def rang(
-    tx: Transaction, job_id: int, *, claim: str | None, now: datetime, quiet_since: datetime
-) -> bool:
-    """The doorbell rang for a job that the vendor may have: it is due now. Whether that is news.
-
-    It is none for a job that is over, nor where it has rung since `quiet_since` already. The id
-    that is claimed counts only where the vendor's own answer named none.
-    """
-    values = {
-        "rang_at": now,
-        "due_at": case(
-            (jobs.c.status == _STATUS[JobStatus.WAITING], literal(now, UtcTime())),
-            else_=jobs.c.due_at,
-        ),
-        "claim": case(
-            (jobs.c.remote_id.is_(None), func.coalesce(literal(claim, String), jobs.c.claim)),
-            else_=jobs.c.claim,
-        ),
-    }
-    heard = await tx.execute(
-        update(jobs)
-        .where(
-            jobs.c.id == job_id,
-            jobs.c.status.in_([JobStatus.SUBMITTING.value, JobStatus.WAITING.value]),
-            or_(jobs.c.rang_at.is_(None), jobs.c.rang_at < quiet_since),
-        )
-        .values(**values)
-    )
-    return bool(heard.rowcount)
-
-
-async def adopted(tx: Transaction, job: Job, ticket: VendorTicket) -> Job:
-    """The doorbell named the job at the vendor: it is asked for by that id from now on.
-
-    Raises StaleJob where any other job has, or had, that id.
-    """
-    try:
-        return await _change(tx, job, {"remote_id": ticket.remote_id, "ticket": asdict(ticket)})
-    except IntegrityError as error:
-        raise StaleJob(f"another job has the vendor's id {ticket.remote_id}") from error
-
-
-async def unclaimed(tx: Transaction, job: Job) -> Job:
-    """What the doorbell claimed was wrong; it may ring again."""
-    return await _change(tx, job, {"claim": None})
-
-
-async def settled(tx: Transaction, job: Job, outcome: Outcome, *, now: datetime) -> Job:
-    """→ SETTLED with its outcome; delivery is due at once."""
-    return await _move(
-        tx,
-        job,
-        JobStatus.SETTLED,
-        {
-            "outcome": asdict(outcome),
-            "verdict": outcome.verdict.value,
-            "settled_at": now,
-            "due_at": now,
-        },
-    )
-
-
-async def withhold(tx: Transaction, job: Job) -> Job:
-    """The job goes on where it is; what it brings is kept and not posted."""
-    return await _change(tx, job, {"withheld": True})
-
-
-async def delivered(
-    tx: Transaction, job: Job, *, route: Route, message_id: int | None, now: datetime
-) -> Job:
-    """SETTLED → DELIVERED: the end of the belt."""
-    return await _move(
-        tx,
-        job,
-        JobStatus.DELIVERED,
-        {"route": route.value, "message_id": message_id, "delivered_at": now},
-    )
-
-
-async def later(
-    tx: Transaction,
-    job: Job,
-    *,
-    due_at: datetime,
-    ticket: VendorTicket | None = None,
-    attempts: int | None = None,
-) -> Job:
-    """The job stays where it is, and its next try is due then.
-
-    `attempts` says how many there were, where it is not one more than before.
-    """
-    changes: dict[str, Any] = {
-        "due_at": due_at,
-        "attempts": job.attempts + 1 if attempts is None else attempts,
-    }
-    if ticket is not None:
-        changes["ticket"] = asdict(ticket)
-    return await _change(tx, job, changes)
-
-
-async def _move(tx: Transaction, job: Job, to: JobStatus, changes: dict[str, Any]) -> Job:
-    return await _change(tx, job, {"attempts": 0, **changes, "status": to.value})
-
-
-async def _change(tx: Transaction, job: Job, changes: dict[str, Any]) -> Job:
-    row = (
-        await tx.execute(
-            update(jobs)
-            .where(jobs.c.id == job.id, jobs.c.status == job.status.value)
-            .values(**changes)
-            .returning(jobs)
-        )
-    ).one_or_none()
-    if row is None:
-        raise StaleJob(f"job {job.id} is no longer {job.status.value}")
-    return job_from(row)
 
 
 def _new(job: NewJob) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from bot.engine.leftovers import Leftovers, note_erasure
 from bot.engine.packing import packed
 from bot.engine.policy import Policy
 from bot.modelslab.catalogue import Catalogue
-from storage import cards, erasure, jobs, preferences, removals, results
+from storage import cards, erasure, moves, preferences, removals, results
 from storage.database import Database, Transaction
 from storage.pictures import PictureFiles
 
@@ -82,7 +82,7 @@ class DeliveryStep:
         """→ DELIVERED. `shown` is the card as it was when something was posted."""
         orphans: set[str] = set()
         async with self._database.transaction() as tx:
-            done = await jobs.delivered(
+            done = await moves.delivered(
                 tx, job, route=delivered.route, message_id=delivered.message_id, now=self._now()
             )
             if done.erased:

@@ -12,7 +12,7 @@ from enum import Enum, auto
 from bot.domain.job import Job
 from bot.domain.tickets import Ticket, read, sign
 from bot.modelslab.wire import read_bell
-from storage import jobs
+from storage import moves
 from storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ class Doorbell:
             return Heard.NOTHING_NEW
         now = self._now()
         async with self._database.transaction() as tx:
-            news = await jobs.rang(
+            news = await moves.rang(
                 tx, int(known.name), claim=said.remote_id, now=now, quiet_since=now - QUIET
             )
         log.info("doorbell.rang job=%s news=%s", known.name, news)

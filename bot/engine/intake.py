@@ -25,7 +25,7 @@ from bot.engine.line import LineView
 from bot.engine.policy import Policy
 from bot.engine.together import Together
 from bot.modelslab.catalogue import Catalogue, Review, review
-from storage import cards, gates, jobs, preferences
+from storage import cards, gates, moves, preferences
 from storage.database import Database
 
 
@@ -145,7 +145,7 @@ class Intake:
         async with self._database.transaction() as tx:
             if known:
                 await cards.placed(tx, known)
-            await jobs.release(tx, [job_id for job_id, _ in placed], now=self._now())
+            await moves.release(tx, [job_id for job_id, _ in placed], now=self._now())
         return [None for _ in placed]
 
     def _review(

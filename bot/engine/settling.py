@@ -12,7 +12,7 @@ from bot.domain import schedule
 from bot.domain.job import Job, Outcome, Verdict
 from bot.engine.collecting import NOTHING, Collected
 from bot.engine.policy import Policy
-from storage import erasure, jobs, quotas, results, slots
+from storage import erasure, jobs, moves, quotas, results, slots
 from storage.database import Database, Transaction
 from storage.pictures import PictureFiles
 
@@ -56,7 +56,7 @@ class Settling:
             erased = current is not None and current.erased
             if erased and outcome.verdict in _BROUGHT:
                 outcome = replace(outcome, verdict=Verdict.ERASED)
-            settled = await jobs.settled(tx, job, outcome, now=self._now())
+            settled = await moves.settled(tx, job, outcome, now=self._now())
             await results.put(tx, job.id, found.kept)
             if (small := found.thumbnail) is not None:
                 await results.put_thumbnail(tx, job.id, small.sha256, flagged=small.flagged)

@@ -27,7 +27,7 @@ from bot.engine.uploads import Images, Uploads
 from bot.modelslab.catalogue import Catalogue, Review, review
 from bot.modelslab.client import ModelsLab
 from bot.modelslab.wire import Accepted, Finished, Reason, Refused, StillRunning, Unclear
-from storage import jobs, slots
+from storage import jobs, moves, slots
 from storage.database import Database
 from storage.pictures import PictureFiles
 
@@ -98,7 +98,7 @@ class Steps:
         now = self._now()
         # Committed before the POST: after a crash we must not buy the picture twice.
         async with self._database.transaction() as tx:
-            job = await jobs.submitting(tx, job, now=now, deadline_at=now + self._policy.deadline)
+            job = await moves.submitting(tx, job, now=now, deadline_at=now + self._policy.deadline)
         reply: Accepted | Finished | Refused | Unclear
         try:
             async with asyncio.timeout(self._policy.deadline.total_seconds()):
@@ -206,10 +206,10 @@ class Steps:
                     wait_s = schedule.first_poll_s(eta_s, past_s, bell=self._doorbell is not None)
                     now = self._now()
                     check_at = now if ticket.links else now + timedelta(seconds=wait_s)
-                    job = await jobs.accepted(tx, job, ticket, check_at=check_at)
+                    job = await moves.accepted(tx, job, ticket, check_at=check_at)
                     if job.rang_at is not None:
                         # The bell was faster than the answer.
-                        job = await jobs.later(tx, job, due_at=now, attempts=0)
+                        job = await moves.later(tx, job, due_at=now, attempts=0)
             except StorageBusy:
                 # Without this ticket a picture that is paid for could never be fetched.
                 if tries == TICKET_TRIES:
@@ -229,20 +229,20 @@ class Steps:
         ticket = VendorTicket(family=model.rules[job.request.kind].family.value, remote_id=None)
         log.info("job.nameless job=%d why=%s", job.id, detail)
         async with self._database.transaction() as tx:
-            job = await jobs.accepted(tx, job, ticket, check_at=job.deadline_at)
+            job = await moves.accepted(tx, job, ticket, check_at=job.deadline_at)
             if job.claim is not None:
-                job = await jobs.later(tx, job, due_at=self._now(), attempts=0)
+                job = await moves.later(tx, job, due_at=self._now(), attempts=0)
         return job
 
     async def _adopt(self, job: Job, ticket: VendorTicket) -> Job:
         """Ask for the job by the id that the doorbell claimed, unless that is another job's."""
         try:
             async with self._database.transaction() as tx:
-                return await jobs.adopted(tx, job, ticket)
+                return await moves.adopted(tx, job, ticket)
         except StaleJob as stale:
             log.warning("job.wrong_claim job=%d why=%s", job.id, stale)
             async with self._database.transaction() as tx:
-                return await jobs.unclaimed(tx, job)
+                return await moves.unclaimed(tx, job)
 
     async def _end_all_alike(self, job: Job, outcome: Outcome) -> Job:
         """The plan lacks this work: what waits for it would only hear the same, and ends too."""
@@ -286,7 +286,7 @@ class Steps:
         aside = timedelta(seconds=schedule.retry_s(attempts) if attempts else 0.0)
         async with self._database.transaction() as tx:
             # A job whose pictures could not be uploaded has not left the line.
-            back = jobs.later if job.status is JobStatus.QUEUED else jobs.back_to_line
+            back = moves.later if job.status is JobStatus.QUEUED else moves.back_to_line
             job = await back(tx, job, due_at=self._now() + aside, attempts=attempts)
             await slots.free(tx, job.id)
             if job.withheld:
@@ -337,9 +337,9 @@ class Steps:
         if job.deadline_at is not None and not (ticket or (job.ticket and job.ticket.links)):
             due_at = min(due_at, job.deadline_at)
         async with self._database.transaction() as tx:
-            moved = await jobs.later(tx, job, due_at=due_at, ticket=ticket, attempts=attempts)
+            moved = await moves.later(tx, job, due_at=due_at, ticket=ticket, attempts=attempts)
             if asked_at is not None and moved.rang_at is not None and moved.rang_at > asked_at:
-                moved = await jobs.later(tx, moved, due_at=self._now(), attempts=moved.attempts)
+                moved = await moves.later(tx, moved, due_at=self._now(), attempts=moved.attempts)
             return moved
 
 

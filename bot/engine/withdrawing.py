@@ -11,7 +11,7 @@ from enum import Enum, auto
 from bot.domain.job import Job, JobStatus
 from bot.engine.cancelling import cancel
 from bot.engine.visibility import may_see
-from storage import jobs
+from storage import jobs, moves
 from storage.database import Database, Transaction
 
 log = logging.getLogger(__name__)
@@ -92,6 +92,6 @@ class Withdrawals:
                 done = await cancel(tx, job, detail, now=self._now(), quiet=False)
                 return Withdrawn.CANCELLED, done
             case JobStatus.SUBMITTING | JobStatus.WAITING:
-                return Withdrawn.WITHHELD, await jobs.withhold(tx, job)
+                return Withdrawn.WITHHELD, await moves.withhold(tx, job)
             case JobStatus.SETTLED | JobStatus.DELIVERED:
                 return Withdrawn.TOO_LATE, job

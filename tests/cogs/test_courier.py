@@ -14,7 +14,7 @@ from bot.domain.errors import CourierError
 from bot.domain.job import Card, Job, JobStatus, Outcome, Route, Verdict
 from bot.engine.courier import Delivered, Delivery, File, Progress, Receipt
 from cogs.courier import DiscordCourier
-from storage import jobs
+from storage import moves
 from tests.cogs.house import House
 
 PICTURE = File(name="limner-1-1.png", data=b"bytes of a picture", description="A red fox")
@@ -65,7 +65,7 @@ class Way:
         """What there is to say when the vendor has been asked."""
         now = self.house.clock.now()
         async with self.house.bot.database.transaction() as tx:
-            self.job = await jobs.submitting(tx, self.job, now=now, deadline_at=now)
+            self.job = await moves.submitting(tx, self.job, now=now, deadline_at=now)
         return Progress(job=self.job, card=self.card)
 
     def token_is_over(self) -> None:
@@ -447,7 +447,7 @@ async def test_a_change_of_the_way_back_is_late_rather_than_left_out(
 async def test_progress_says_what_is_so_now_not_what_was_when_it_was_written(way: Way) -> None:
     progress = await way.being_painted()
     async with way.house.bot.database.transaction() as tx:
-        await jobs.withhold(tx, progress.job)
+        await moves.withhold(tx, progress.job)
 
     await way.courier.progress(progress)
 

@@ -25,7 +25,7 @@ from cogs.answers import UNSAID
 from cogs.courier import DiscordCourier
 from cogs.inpaint import Inpaint
 from sandbox.modelslab import Vendor
-from storage import cards, jobs
+from storage import cards, jobs, moves
 from tests.cogs.posted import OTHER_PHOTO, PHOTO
 from tests.wire.fixtures import wire_discord
 from tests.wire.interactions import Interaction
@@ -195,10 +195,10 @@ async def test_buttons_delete_what_they_stand_under(
     delivered = await deliver(bot, found)
     assert found.job.outcome is not None
     async with bot.database.transaction() as tx:
-        settled = await jobs.settled(
+        settled = await moves.settled(
             tx, replace(found.job, status=JobStatus.QUEUED), found.job.outcome, now=bot.now()
         )
-        await jobs.delivered(
+        await moves.delivered(
             tx, settled, route=delivered.route, message_id=delivered.message_id, now=bot.now()
         )
     card = asked.original

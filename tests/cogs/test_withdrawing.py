@@ -13,7 +13,7 @@ from cogs.buttons import view_of
 from cogs.faces import Action, Button
 from cogs.rework import NOT_HERE
 from cogs.withdrawing import WORDS
-from storage import jobs, slots
+from storage import jobs, moves, slots
 from tests.cogs.house import House
 from tests.cogs.test_buttons import said
 from tests.cogs.test_courier import Way, a_way, labels
@@ -26,7 +26,7 @@ async def taken(house: House, job_id: int = 1) -> None:
         job = await jobs.get(tx, job_id)
         assert job is not None
         await slots.take(tx, job_id, maximum=5, now=now)
-        await jobs.submitting(tx, job, now=now, deadline_at=now)
+        await moves.submitting(tx, job, now=now, deadline_at=now)
 
 
 async def test_a_new_card_can_be_taken_back(house: House) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from bot.domain.job import Card, Job, JobStatus, Outcome, Route, VendorTicket, Verdict
 from bot.domain.limits import UTC_ZONE, period
 from bot.domain.request import ImageRequest, Kind, Requester
-from storage import cards, jobs, quotas
+from storage import cards, jobs, moves, quotas
 from storage.database import Database, Transaction
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -82,13 +82,13 @@ async def moved_to(tx: Transaction, job: Job, status: JobStatus) -> Job:
     for step in order[1 : order.index(status) + 1]:
         match step:
             case JobStatus.SUBMITTING:
-                job = await jobs.submitting(tx, job, now=NOW, deadline_at=DEADLINE)
+                job = await moves.submitting(tx, job, now=NOW, deadline_at=DEADLINE)
             case JobStatus.WAITING:
-                job = await jobs.accepted(tx, job, a_ticket(), check_at=NOW)
+                job = await moves.accepted(tx, job, a_ticket(), check_at=NOW)
             case JobStatus.SETTLED:
-                job = await jobs.settled(tx, job, DONE, now=NOW)
+                job = await moves.settled(tx, job, DONE, now=NOW)
             case JobStatus.DELIVERED:
-                job = await jobs.delivered(tx, job, route=Route.REPLY, message_id=5, now=NOW)
+                job = await moves.delivered(tx, job, route=Route.REPLY, message_id=5, now=NOW)
             case JobStatus.QUEUED:
                 raise AssertionError("a job begins in line")
     return job

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from bot.domain.job import JobStatus, Outcome, Verdict
 from bot.domain.line import Waiting
-from storage import jobs
+from storage import jobs, moves
 from storage.database import Database
 from tests.storage.ground import DEADLINE, NOW, a_job, a_job_in, a_ticket, moved_to
 
@@ -18,7 +18,7 @@ async def test_due_are_those_whose_time_has_come_the_longest_first(database: Dat
         ids = []
         for seconds in (3, 1, 0, -5, 2):
             job = await moved_to(tx, await a_job(tx), JobStatus.WAITING)
-            await jobs.later(tx, job, due_at=NOW + after(seconds))
+            await moves.later(tx, job, due_at=NOW + after(seconds))
             ids.append(job.id)
         await moved_to(tx, await a_job(tx), JobStatus.SETTLED)
     async with database.reading() as tx:
@@ -35,9 +35,9 @@ async def test_the_next_due_is_looked_for_in_every_live_state(database: Database
         assert await jobs.next_due_at(tx, after=NOW) is None
         await a_job(tx, due_at=NOW + after(9))
         waiting = await moved_to(tx, await a_job(tx), JobStatus.WAITING)
-        await jobs.later(tx, waiting, due_at=NOW + after(7))
+        await moves.later(tx, waiting, due_at=NOW + after(7))
         settled = await moved_to(tx, await a_job(tx), JobStatus.SETTLED)
-        await jobs.later(tx, settled, due_at=NOW + after(5))
+        await moves.later(tx, settled, due_at=NOW + after(5))
         done = await moved_to(tx, await a_job(tx, due_at=NOW + after(1)), JobStatus.DELIVERED)
         assert done.due_at < NOW + after(5)
         moments = [NOW]
@@ -64,10 +64,10 @@ async def test_in_line_are_the_queued_ones_all_or_those_that_are_ready(
 async def test_a_released_job_may_be_submitted_at_once(database: Database) -> None:
     async with database.transaction() as tx:
         job = await a_job(tx, due_at=NOW + after(5))
-        await jobs.release(tx, [job.id], now=NOW)
+        await moves.release(tx, [job.id], now=NOW)
         assert [waiting.job_id for waiting in await jobs.in_line(tx, ready_by=NOW)] == [job.id]
         gone = await moved_to(tx, await a_job(tx), JobStatus.WAITING)
-        await jobs.release(tx, [gone.id, 999], now=DEADLINE)
+        await moves.release(tx, [gone.id, 999], now=DEADLINE)
         assert await jobs.get(tx, gone.id) == gone
 
 
@@ -98,13 +98,13 @@ async def test_past_times_are_the_latest_ones_of_this_model_that_gave_pictures(
     async with database.transaction() as tx:
         for number in range(25):
             job = await moved_to(tx, await a_job(tx, model="flux"), JobStatus.SUBMITTING)
-            job = await jobs.accepted(tx, job, a_ticket(), check_at=NOW)
+            job = await moves.accepted(tx, job, a_ticket(), check_at=NOW)
             outcome = Outcome(verdict=Verdict.PICTURES, received=1)
-            job = await jobs.settled(tx, job, outcome, now=NOW + after(number))
+            job = await moves.settled(tx, job, outcome, now=NOW + after(number))
             if number % 2:
                 await moved_to(tx, await a_job(tx, model="sdxl"), JobStatus.DELIVERED)
         failed = await moved_to(tx, await a_job(tx, model="flux"), JobStatus.WAITING)
-        await jobs.settled(tx, failed, Outcome(verdict=Verdict.TIMED_OUT), now=NOW + after(600))
+        await moves.settled(tx, failed, Outcome(verdict=Verdict.TIMED_OUT), now=NOW + after(600))
         assert await jobs.past_seconds(tx, "imagine:flux") == [float(n) for n in range(24, 4, -1)]
         assert await jobs.past_seconds(tx, "imagine:flux", limit=2) == [24.0, 23.0]
         assert await jobs.past_seconds(tx, "unheard-of") == []
@@ -114,9 +114,9 @@ async def test_a_jobs_time_is_that_of_the_submission_that_worked(database: Datab
     """Minutes behind a closed gate are no time of the model."""
     job = await a_job_in(database, JobStatus.SUBMITTING)
     async with database.transaction() as tx:
-        job = await jobs.back_to_line(tx, job, due_at=NOW)
-        job = await jobs.submitting(tx, job, now=NOW + after(300), deadline_at=DEADLINE)
-        job = await jobs.accepted(tx, job, a_ticket(), check_at=NOW)
+        job = await moves.back_to_line(tx, job, due_at=NOW)
+        job = await moves.submitting(tx, job, now=NOW + after(300), deadline_at=DEADLINE)
+        job = await moves.accepted(tx, job, a_ticket(), check_at=NOW)
         outcome = Outcome(verdict=Verdict.PICTURES, received=1)
-        await jobs.settled(tx, job, outcome, now=NOW + after(304))
+        await moves.settled(tx, job, outcome, now=NOW + after(304))
         assert await jobs.past_seconds(tx, "imagine:sdxl") == [4.0]

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from bot.domain.errors import StaleJob
 from bot.domain.job import MOVES, Job, JobStatus, Outcome, Route, VendorTicket, Verdict
 from bot.domain.request import Aspect, ImageRequest, InputPicture, Kind, Requester
-from storage import jobs, tables
+from storage import jobs, moves, tables
 from storage.database import Database, Transaction
 from tests.storage.ground import (
     DEADLINE,
@@ -88,21 +88,21 @@ async def test_a_job_with_every_field_comes_back_at_every_state(database: Databa
     )
     assert await kept(database, queued) == queued
     async with database.transaction() as tx:
-        submitting = await jobs.submitting(tx, queued, now=NOW, deadline_at=DEADLINE)
+        submitting = await moves.submitting(tx, queued, now=NOW, deadline_at=DEADLINE)
     assert submitting == replace(
         queued, status=JobStatus.SUBMITTING, submitted_at=NOW, deadline_at=DEADLINE
     )
     async with database.transaction() as tx:
-        waiting = await jobs.accepted(tx, submitting, TICKET, check_at=DEADLINE)
+        waiting = await moves.accepted(tx, submitting, TICKET, check_at=DEADLINE)
     assert waiting == replace(submitting, status=JobStatus.WAITING, ticket=TICKET, due_at=DEADLINE)
     assert await kept(database, waiting) == waiting
     async with database.transaction() as tx:
-        settled = await jobs.settled(tx, waiting, OUTCOME, now=NOW)
+        settled = await moves.settled(tx, waiting, OUTCOME, now=NOW)
     assert settled == replace(
         waiting, status=JobStatus.SETTLED, outcome=OUTCOME, settled_at=NOW, due_at=NOW
     )
     async with database.transaction() as tx:
-        delivered = await jobs.delivered(
+        delivered = await moves.delivered(
             tx, settled, route=Route.CHANNEL, message_id=2**63 - 1, now=NOW
         )
     assert delivered == replace(
@@ -129,20 +129,20 @@ async def test_a_time_without_a_zone_is_a_mistake(database: Database) -> None:
 Move = Callable[[Transaction, Job], Awaitable[Job]]
 
 MOVING: dict[tuple[JobStatus, JobStatus], Move] = {
-    (JobStatus.QUEUED, JobStatus.SUBMITTING): lambda tx, job: jobs.submitting(
+    (JobStatus.QUEUED, JobStatus.SUBMITTING): lambda tx, job: moves.submitting(
         tx, job, now=NOW, deadline_at=DEADLINE
     ),
-    (JobStatus.SUBMITTING, JobStatus.QUEUED): lambda tx, job: jobs.back_to_line(
+    (JobStatus.SUBMITTING, JobStatus.QUEUED): lambda tx, job: moves.back_to_line(
         tx, job, due_at=NOW
     ),
-    (JobStatus.SUBMITTING, JobStatus.WAITING): lambda tx, job: jobs.accepted(
+    (JobStatus.SUBMITTING, JobStatus.WAITING): lambda tx, job: moves.accepted(
         tx, job, TICKET, check_at=NOW
     ),
     **{
-        (came_from, JobStatus.SETTLED): lambda tx, job: jobs.settled(tx, job, DONE, now=NOW)
+        (came_from, JobStatus.SETTLED): lambda tx, job: moves.settled(tx, job, DONE, now=NOW)
         for came_from in (JobStatus.QUEUED, JobStatus.SUBMITTING, JobStatus.WAITING)
     },
-    (JobStatus.SETTLED, JobStatus.DELIVERED): lambda tx, job: jobs.delivered(
+    (JobStatus.SETTLED, JobStatus.DELIVERED): lambda tx, job: moves.delivered(
         tx, job, route=Route.REPLY, message_id=None, now=NOW
     ),
 }
@@ -158,7 +158,7 @@ async def test_a_move_goes_where_it_says(
 ) -> None:
     job = await a_job_in(database, came_from)
     async with database.transaction() as tx:
-        job = await jobs.later(tx, job, due_at=NOW)
+        job = await moves.later(tx, job, due_at=NOW)
         assert job.attempts == 1
         moved = await MOVING[came_from, to](tx, job)
     # A submission goes on counting: how often the vendor was not well is not forgotten by it.
@@ -184,10 +184,10 @@ async def test_a_move_from_any_other_state_is_stale_and_changes_nothing(
 async def test_a_job_that_moved_on_is_not_put_off(database: Database) -> None:
     job = await a_job_in(database, JobStatus.WAITING)
     async with database.transaction() as tx:
-        await jobs.settled(tx, job, DONE, now=NOW)
+        await moves.settled(tx, job, DONE, now=NOW)
     with pytest.raises(StaleJob):
         async with database.transaction() as tx:
-            await jobs.later(tx, job, due_at=DEADLINE)
+            await moves.later(tx, job, due_at=DEADLINE)
 
 
 async def test_a_job_that_came_back_forgets_its_submission_and_is_marked(
@@ -195,7 +195,7 @@ async def test_a_job_that_came_back_forgets_its_submission_and_is_marked(
 ) -> None:
     job = await a_job_in(database, JobStatus.SUBMITTING)
     async with database.transaction() as tx:
-        back = await jobs.back_to_line(tx, job, due_at=DEADLINE)
+        back = await moves.back_to_line(tx, job, due_at=DEADLINE)
     assert (back.submitted_at, back.deadline_at) == (None, None)
     assert back.returned
     async with database.reading() as tx:
@@ -228,15 +228,15 @@ async def test_two_live_jobs_never_hold_the_same_id_at_the_vendor(database: Data
     first = await a_job_in(database, JobStatus.SUBMITTING)
     second = await a_job_in(database, JobStatus.SUBMITTING)
     async with database.transaction() as tx:
-        await jobs.accepted(tx, first, TICKET, check_at=NOW)
+        await moves.accepted(tx, first, TICKET, check_at=NOW)
     with pytest.raises(StaleJob, match="another live job has the vendor's id job-1a-7"):
         async with database.transaction() as tx:
-            await jobs.accepted(tx, second, TICKET, check_at=NOW)
+            await moves.accepted(tx, second, TICKET, check_at=NOW)
     assert await kept(database, second) == second
     # The same number in another family is another job.
     elsewhere = replace(TICKET, family="v6/images")
     async with database.transaction() as tx:
-        assert (await jobs.accepted(tx, second, elsewhere, check_at=NOW)).ticket == elsewhere
+        assert (await moves.accepted(tx, second, elsewhere, check_at=NOW)).ticket == elsewhere
 
 
 @pytest.mark.parametrize("status", [JobStatus.SETTLED, JobStatus.DELIVERED])
@@ -245,12 +245,12 @@ async def test_a_number_that_the_vendor_gives_out_again_means_the_new_job(
 ) -> None:
     old = await a_job_in(database, JobStatus.SUBMITTING)
     async with database.transaction() as tx:
-        old = await jobs.accepted(tx, old, TICKET, check_at=NOW)
-        old = await jobs.settled(tx, old, DONE, now=NOW)
+        old = await moves.accepted(tx, old, TICKET, check_at=NOW)
+        old = await moves.settled(tx, old, DONE, now=NOW)
         if status is JobStatus.DELIVERED:
-            old = await jobs.delivered(tx, old, route=Route.REPLY, message_id=1, now=NOW)
+            old = await moves.delivered(tx, old, route=Route.REPLY, message_id=1, now=NOW)
         new = await moved_to(tx, await a_job(tx), JobStatus.SUBMITTING)
-        new = await jobs.accepted(tx, new, TICKET, check_at=NOW)
+        new = await moves.accepted(tx, new, TICKET, check_at=NOW)
     assert new.ticket == TICKET
     assert await kept(database, old) == old
 
@@ -260,7 +260,7 @@ async def test_jobs_without_an_id_at_the_vendor_do_not_collide(database: Databas
     for _ in range(2):
         job = await a_job_in(database, JobStatus.SUBMITTING)
         async with database.transaction() as tx:
-            await jobs.accepted(tx, job, nameless, check_at=NOW)
+            await moves.accepted(tx, job, nameless, check_at=NOW)
 
 
 async def test_numbers_of_jobs_are_never_given_out_again(database: Database) -> None:

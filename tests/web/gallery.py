@@ -18,7 +18,7 @@ from bot.engine.inputs import Inputs
 from bot.engine.line import LineView
 from bot.web.listening import listening
 from bot.web.masks import MOUNT, mask_app, mask_url
-from storage import jobs, quotas
+from storage import moves, quotas
 from storage.pictures import PictureFiles
 from storage.tables import easels as easel_rows
 from storage.tables import jobs as job_rows
@@ -84,8 +84,8 @@ class Gallery:
         now = self.world.clock.now()
         async with self.world.database.transaction() as tx:
             outcome = Outcome(verdict=verdict, received=int(verdict is Verdict.PICTURES))
-            settled = await jobs.settled(tx, job, outcome, now=now)
-            await jobs.delivered(tx, settled, route=route, message_id=7, now=now)
+            settled = await moves.settled(tx, job, outcome, now=now)
+            await moves.delivered(tx, settled, route=route, message_id=7, now=now)
             await quotas.close(tx, job.id, charged=outcome.charged, cost_micros=0, now=now)
 
 
