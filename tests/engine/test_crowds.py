@@ -173,7 +173,7 @@ async def test_a_crowd_while_jobs_end_fail_and_are_taken_back(
     async with a_world(tmp_path, vendor, policy=policy) as world:
         await rules_are_set(world)
         asked: list[Asked] = []
-        for _ in range(4):
+        for _ in range(3):
             vendor.next(*dice.choices((Mood.AT_ONCE, Mood.ERROR_200, Mood.FEWER_PICTURES), k=50))
             crowd = asyncio.create_task(a_crowd_asks(world, dice, of=50))
             world.start() if world._running is None else world.runner.wake()

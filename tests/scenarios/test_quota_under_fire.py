@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from bot.domain.limits import period
 from sandbox.modelslab import Mood, Turn
 from sandbox.modelslab.painter import sketch
@@ -131,6 +133,7 @@ def _said(asked: Interaction) -> bool:
     return any(not message.loading for message in asked.replies)
 
 
+@pytest.mark.timeout(150)
 async def test_two_hundred_at_a_limit_of_fifty_and_two_kills(tmp_path: Path) -> None:
     seed = int(os.environ.get("FIRE_SEED", random.randrange(10**9)))
     print(f"FIRE_SEED={seed}")  # noqa: T201
