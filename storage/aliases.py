@@ -1,6 +1,6 @@
 """Numbers that stay in the ledger when nobody may know any more whose they were.
 
-A limit still counts them: `storage.quotas.usage` asks for a member and for the member's alias.
+A limit still counts them: `storage.quotas.sums` asks for a member and for the member's alias.
 """
 
 from datetime import datetime, timedelta

@@ -161,9 +161,7 @@ class Reservation:
     cost_micros: int
 
 
-async def reserve_all(
-    tx: Transaction, reservations: Iterable[Reservation], *, now: datetime
-) -> None:
+async def reserve(tx: Transaction, reservations: Iterable[Reservation], *, now: datetime) -> None:
     """Book what jobs may use, into the period of this moment."""
     await _book(
         tx,
@@ -184,22 +182,6 @@ async def reserve_all(
             for each in reservations
         ],
     )
-
-
-async def usage(
-    tx: Transaction, *, guild_id: int, user_id: int, alias: int, when: Period, owner: Period
-) -> Usage:
-    """What one member and their server have used or reserved."""
-    whose = Whose(guild_id=guild_id, user_id=user_id, alias=alias, when=when, owner=owner)
-    return (await sums(tx, [whose])).usage(whose)
-
-
-async def reserve(
-    tx: Transaction, job: Job, *, when: Period, owner: Period, cost_micros: int, now: datetime
-) -> None:
-    """Book what one job may use."""
-    booking = Reservation(job=job, when=when, owner=owner, cost_micros=cost_micros)
-    await reserve_all(tx, [booking], now=now)
 
 
 async def close(

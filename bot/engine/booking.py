@@ -150,7 +150,7 @@ class Booking:
         pairs = list(zip(made, booked, strict=True))
         await inputs.put(tx, made)
         await cards.insert_cards(tx, [_card(job, each.asked.reply) for job, each in pairs])
-        await quotas.reserve_all(
+        await quotas.reserve(
             tx,
             [
                 quotas.Reservation(

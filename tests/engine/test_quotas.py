@@ -24,9 +24,10 @@ from bot.domain.refusal import (
 from bot.domain.request import Aspect
 from bot.engine.intake import Accepted
 from sandbox.modelslab import Mood, Vendor
-from storage import preferences, quotas
+from storage import preferences
 from storage.tables import jobs as jobs_table
 from tests.engine.world import ANA, BOB, OTHER_SERVER, SERVER, Clock, World, a_policy, a_world
+from tests.storage.ground import usage_of
 
 
 async def thirty_at_once(world: World, count: int = 1) -> tuple[list[Accepted], list[OverLimit]]:
@@ -112,7 +113,7 @@ async def test_a_refund_after_midnight_is_booked_into_the_day_of_the_reservation
         for moment in (evening, clock.now()):
             when = period(moment, "UTC")
             async with world.database.reading() as tx:
-                usage = await quotas.usage(
+                usage = await usage_of(
                     tx, guild_id=SERVER, user_id=ANA, alias=-1, when=when, owner=when
                 )
             assert (usage.server_day, usage.server_month, usage.member_day) == (0, 0, 0)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.job import Card, Job, JobStatus, Outcome, Route, VendorTicket, Verdict
-from bot.domain.limits import UTC_ZONE, period
+from bot.domain.limits import UTC_ZONE, Period, Usage, period
 from bot.domain.request import ImageRequest, Kind, Requester
 from storage import cards, jobs, moves, quotas
 from storage.database import Database, Transaction
@@ -72,7 +72,7 @@ async def a_job(
     )
     await cards.insert_cards(tx, [card])
     when = period(now, UTC_ZONE)
-    await quotas.reserve(tx, job, when=when, owner=when, cost_micros=4700, now=now)
+    await reserve_one(tx, job, when=when, owner=when, cost_micros=4700, now=now)
     return job
 
 
@@ -97,3 +97,19 @@ async def moved_to(tx: Transaction, job: Job, status: JobStatus) -> Job:
 async def a_job_in(database: Database, status: JobStatus, **options: Any) -> Job:
     async with database.transaction() as tx:
         return await moved_to(tx, await a_job(tx, **options), status)
+
+
+async def reserve_one(
+    tx: Transaction, job: Job, *, when: Period, owner: Period, cost_micros: int, now: datetime
+) -> None:
+    """Book what one job may use."""
+    booking = quotas.Reservation(job=job, when=when, owner=owner, cost_micros=cost_micros)
+    await quotas.reserve(tx, [booking], now=now)
+
+
+async def usage_of(
+    tx: Transaction, *, guild_id: int, user_id: int, alias: int, when: Period, owner: Period
+) -> Usage:
+    """What one member and their server have used or reserved."""
+    whose = quotas.Whose(guild_id=guild_id, user_id=user_id, alias=alias, when=when, owner=owner)
+    return (await quotas.sums(tx, [whose])).usage(whose)

@@ -19,7 +19,7 @@ from bot.domain.request import PERSONAL, Requester
 from storage import aliases, jobs, quotas
 from storage.database import Database, Transaction
 from storage.tables import totals
-from tests.storage.ground import a_new_job, a_request
+from tests.storage.ground import a_new_job, a_request, usage_of
 from tests.storage.sums import DRIFT
 
 SERVERS = (PERSONAL, 11, 12)
@@ -134,7 +134,7 @@ async def reserve(tx: Transaction, model: Model, asked: list[Any]) -> None:
         quotas.Reservation(job=job, when=period(model.now, zone), owner=owner, cost_micros=micros)
         for job, (_, zone, _, micros) in zip(made, asked, strict=True)
     ]
-    await quotas.reserve_all(tx, booked, now=model.now)
+    await quotas.reserve(tx, booked, now=model.now)
     for each in booked:
         model.live.append((each.job, each.when, each.owner, each.cost_micros))
         model.book(each.job, each.when, each.owner, each.job.request.pictures, each.cost_micros)
@@ -150,7 +150,7 @@ async def compare(tx: Transaction, model: Model) -> None:
     for guild_id in SERVERS:
         for number, user_id in enumerate(MEMBERS):
             when = period(model.now, ZONES[number])
-            found = await quotas.usage(
+            found = await usage_of(
                 tx,
                 guild_id=guild_id,
                 user_id=user_id,

@@ -203,15 +203,9 @@ CALLS: dict[Callable[..., object], Call] = {
     preferences.role_limits: lambda tx, job: preferences.role_limits(tx, SERVER),
     preferences.set_role: lambda tx, job: preferences.set_role(tx, SERVER, 1, None),
     preferences.clear_role: lambda tx, job: preferences.clear_role(tx, SERVER, 1),
-    quotas.usage: lambda tx, job: quotas.usage(
-        tx, guild_id=SERVER, user_id=ANA, alias=ALIAS, when=TODAY, owner=TODAY
-    ),
     quotas.sums: lambda tx, job: quotas.sums(tx, [WHOSE]),
-    quotas.reserve_all: lambda tx, job: quotas.reserve_all(
-        tx, [quotas.Reservation(job=job, when=TODAY, owner=TODAY, cost_micros=1)], now=NOW
-    ),
     quotas.reserve: lambda tx, job: quotas.reserve(
-        tx, job, when=TODAY, owner=TODAY, cost_micros=1, now=NOW
+        tx, [quotas.Reservation(job=job, when=TODAY, owner=TODAY, cost_micros=1)], now=NOW
     ),
     quotas.close: lambda tx, job: quotas.close(tx, job.id, charged=1, cost_micros=1, now=NOW),
     results.put: lambda tx, job: results.put(tx, job.id, [PICTURE]),

@@ -26,7 +26,7 @@ from storage.database import Database, Transaction
 from storage.retention import Kept
 from storage.tables import jobs as jobs_table
 from storage.tables import ledger, totals
-from tests.storage.ground import ALIAS, ANA, NOW, SERVER, TODAY, a_job, moved_to
+from tests.storage.ground import ALIAS, ANA, NOW, SERVER, TODAY, a_job, moved_to, usage_of
 
 PAST_JOBS = 5_000
 
@@ -117,9 +117,7 @@ Ask = Callable[[Transaction], Awaitable[object]]
 
 QUESTIONS: dict[str, tuple[Ask, set[str]]] = {
     "usage": (
-        lambda tx: quotas.usage(
-            tx, guild_id=SERVER, user_id=ANA, alias=ALIAS, when=TODAY, owner=TODAY
-        ),
+        lambda tx: usage_of(tx, guild_id=SERVER, user_id=ANA, alias=ALIAS, when=TODAY, owner=TODAY),
         {
             "jobs_of_server_now",
             "totals USING PRIMARY KEY (guild_id=? AND user_id=? AND period=?)",

@@ -10,7 +10,7 @@ from bot.domain.request import Requester
 from storage import jobs, quotas
 from storage.database import Database
 from storage.tables import totals
-from tests.storage.ground import ALIAS, ANA, SERVER, a_new_job, a_request
+from tests.storage.ground import ALIAS, ANA, SERVER, a_new_job, a_request, reserve_one, usage_of
 from tests.storage.sums import DRIFT
 
 
@@ -29,7 +29,7 @@ async def reserved(database: Database, moment: str, zone: str) -> int:
     async with database.transaction() as tx:
         (job,) = await jobs.insert_jobs(tx, [new])
         when, owner = period(now, zone), period(now, UTC_ZONE)
-        await quotas.reserve(tx, job, when=when, owner=owner, cost_micros=10_000, now=now)
+        await reserve_one(tx, job, when=when, owner=owner, cost_micros=10_000, now=now)
     return job.id
 
 
@@ -44,9 +44,7 @@ async def used(database: Database, moment: str, zone: str) -> Usage:
     when, owner = period(utc(moment), zone), period(utc(moment), UTC_ZONE)
     async with database.reading() as tx:
         assert not (await tx.execute(text(DRIFT))).all()
-        return await quotas.usage(
-            tx, guild_id=SERVER, user_id=ANA, alias=ALIAS, when=when, owner=owner
-        )
+        return await usage_of(tx, guild_id=SERVER, user_id=ANA, alias=ALIAS, when=when, owner=owner)
 
 
 def days(usage: Usage) -> tuple[int, int, int, int, int]:

@@ -13,7 +13,18 @@ from bot.domain.limits import UTC_ZONE, Limits, Usage, decide, period
 from storage import quotas
 from storage.database import Database
 from storage.tables import ledger, totals
-from tests.storage.ground import ALIAS, ANA, NOW, SERVER, TODAY, a_job, a_job_in, moved_to
+from tests.storage.ground import (
+    ALIAS,
+    ANA,
+    NOW,
+    SERVER,
+    TODAY,
+    a_job,
+    a_job_in,
+    moved_to,
+    reserve_one,
+    usage_of,
+)
 from tests.storage.sums import DRIFT
 
 BOB = 102
@@ -22,7 +33,7 @@ BOB = 102
 async def used(database: Database, user_id: int = ANA, now: datetime = NOW) -> Usage:
     when = period(now, UTC_ZONE)
     async with database.reading() as tx:
-        return await quotas.usage(
+        return await usage_of(
             tx, guild_id=SERVER, user_id=user_id, alias=ALIAS, when=when, owner=when
         )
 
@@ -142,7 +153,7 @@ async def test_one_job_is_reserved_once_and_closed_once(database: Database) -> N
     job = await a_job_in(database, JobStatus.QUEUED)
     with pytest.raises(IntegrityError):
         async with database.transaction() as tx:
-            await quotas.reserve(tx, job, when=TODAY, owner=TODAY, cost_micros=1, now=NOW)
+            await reserve_one(tx, job, when=TODAY, owner=TODAY, cost_micros=1, now=NOW)
     await close(database, job, charged=1)
     for charged in (0, 1):
         with pytest.raises(IntegrityError):
@@ -187,7 +198,7 @@ async def test_thirty_at_once_do_not_pass_a_limit_of_five(database: Database) ->
                 1,
                 cost_cents=0.47,
                 limits=Limits(server_day=5),
-                usage=await quotas.usage(
+                usage=await usage_of(
                     tx, guild_id=SERVER, user_id=ANA, alias=ALIAS, when=TODAY, owner=TODAY
                 ),
                 when=TODAY,

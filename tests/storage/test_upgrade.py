@@ -19,7 +19,7 @@ from bot.domain.request import InputPicture, Kind
 from bot.domain.search import folded
 from storage import easels, jobs, quotas
 from storage.database import MIGRATIONS, Database
-from tests.storage.ground import ALIAS, a_new_job, a_request, url_of
+from tests.storage.ground import ALIAS, a_new_job, a_request, url_of, usage_of
 from tests.storage.sums import DRIFT
 
 HOME, OTHER, ANA, BOB = 11, 12, 101, 102
@@ -208,13 +208,13 @@ async def test_a_job_that_was_under_way_goes_on_where_it_was_booked(old_file: Pa
             assert job is not None
             assert (job.status, job.withheld, job.erased) == (JobStatus.QUEUED, False, False)
             assert (job.requester.role_ids, job.requester.parent_ids) == ((), ())
-            before = await quotas.usage(
+            before = await usage_of(
                 tx, guild_id=HOME, user_id=ANA, alias=ALIAS, when=when, owner=when
             )
             assert (before.server_day, before.member_day, before.owner_day) == (4, 4, 4)
             assert (before.server_month, before.server_line) == (4, 1)
             await quotas.close(tx, LIVE_JOB, charged=1, cost_micros=100, now=noon)
-            after = await quotas.usage(
+            after = await usage_of(
                 tx, guild_id=HOME, user_id=ANA, alias=ALIAS, when=when, owner=when
             )
             assert (after.server_day, after.member_day, after.owner_day) == (1, 1, 1)
