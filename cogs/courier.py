@@ -86,9 +86,14 @@ class DiscordCourier:
         return delivered
 
     async def _report(self, delivery: Delivery, delivered: Delivered) -> None:
-        """Tell the server's moderators where pictures were marked as unsafe. Best effort."""
+        """Tell the server's moderators where pictures were marked as unsafe. Best effort.
+
+        Not of private jobs: those concern nobody else, and were shown to nobody.
+        """
         job, room = delivery.job, delivery.log_channel_id
-        if room is not None and job.outcome is not None and job.outcome.flagged:
+        if room is None or job.request.private:
+            return
+        if job.outcome is not None and job.outcome.flagged:
             notice = notices.unsafe(job, delivered)
             await log_room.post(self._mail, room, notice, nonce=f"{job.id}:unsafe")
 

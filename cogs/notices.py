@@ -25,8 +25,6 @@ def unsafe(job: Job, delivered: Delivered) -> str:
 
 def _where(job: Job, delivered: Delivered) -> str:
     """The card, where moderators can see it."""
-    if job.request.private:
-        return " (private)"
     if delivered.message_id is None or delivered.route not in (Route.REPLY, Route.CHANNEL):
         return ""
     who = job.requester

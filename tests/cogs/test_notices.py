@@ -14,24 +14,21 @@ MARK = "MARKED-PROMPT"
 
 
 @pytest.mark.parametrize(
-    ("private", "delivered", "ending"),
+    ("delivered", "ending"),
     [
         (
-            False,
             Delivered(route=Route.REPLY, message_id=55),
             f" · job 17 · https://discord.com/channels/{SERVER}/{CHANNEL}/55",
         ),
-        (False, Delivered(route=Route.REPLY), " · job 17"),
-        (False, Delivered(route=Route.DIRECT, message_id=55), " · job 17"),
-        (False, Delivered(route=Route.KEPT), " · job 17"),
-        (True, Delivered(route=Route.REPLY, message_id=55), " · job 17 (private)"),
-        (True, Delivered(route=Route.DIRECT, message_id=55), " · job 17 (private)"),
+        (Delivered(route=Route.REPLY), " · job 17"),
+        (Delivered(route=Route.DIRECT, message_id=55), " · job 17"),
+        (Delivered(route=Route.KEPT), " · job 17"),
     ],
 )
 def test_moderators_are_led_to_the_card_where_they_can_see_it(
-    private: bool, delivered: Delivered, ending: str
+    delivered: Delivered, ending: str
 ) -> None:
-    said = unsafe(a_job(MARK, outcome=FLAGGED, private=private), delivered)
+    said = unsafe(a_job(MARK, outcome=FLAGGED), delivered)
 
     assert said.startswith("**Marked as unsafe** by the image service, and not shown: 2 pictures")
     assert said.endswith(f" of <@{ANA}> in <#{CHANNEL}>{ending}")
