@@ -42,13 +42,19 @@ class Toll:
         """What has become of these jobs, now that everything should be over."""
         for job in jobs:
             self._judge_job(town, job, after)
-        self.drift += [f"{after}: {mistake}" for mistake in books.mistakes(town)]
+        self._tell(self.drift, after, books.mistakes(town))
         known = {str(job["id"]) for job in town.jobs()}
         sold = Counter(str(job.body["track_id"]) for job in town.vendor.book)
-        self.accepted += [
-            f"{after}: bought {times} times: job {number}"
-            for number, times in sold.items()
-            if times > 1 or number not in known
+        wrong = [number for number, times in sold.items() if times > 1 or number not in known]
+        self._tell(self.accepted, after, [f"bought {sold[one]} times: job {one}" for one in wrong])
+
+    @staticmethod
+    def _tell(stories: list[str], after: str, mistakes: Iterable[str]) -> None:
+        """What is wrong in the books stays so; it is told of the first crash after which it was."""
+        stories += [
+            f"{after}: {mistake}"
+            for mistake in mistakes
+            if not any(story.endswith(mistake) for story in stories)
         ]
 
     def _judge_job(self, town: "Town", job: "Row", after: str) -> None:
