@@ -52,7 +52,7 @@ def heading(choice: Choice, page: Page, *, viewer_id: int, guild_id: int) -> str
         else ""
     )
     if page.past:
-        rest = "" if own else " Private jobs are not among it."
+        rest = "" if own else " Private jobs, and what was not posted, are not among it."
         return f"**{whose}**{limits}.{rest}{edge}"
     if limits:
         advice = "Other words, or no `search` and no `kind`, may find more."

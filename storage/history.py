@@ -62,15 +62,16 @@ async def page(
     search: str = "",
     before: int | None = None,
     after: int | None = None,
-    with_private: bool = False,
+    public_only: bool = True,
 ) -> Page:
     """At most `limit` finished jobs of a member in a server.
 
     Those right behind the job `before`, or right ahead of the job `after`; else the newest. Where
     something is left out by a filter, only the member's latest jobs are looked through.
+    `public_only` leaves out what is private, and what was withheld.
     """
     whose = (jobs.c.user_id == user_id, jobs.c.guild_id == guild_id)
-    filters = _filters(kind, folded(search), with_private=with_private)
+    filters = _filters(kind, folded(search), public_only=public_only)
     edge = await _edge(tx, whose) if filters else None
     if edge is not None:
         filters.append(jobs.c.id > edge)
@@ -99,7 +100,7 @@ async def page(
     )
 
 
-def _filters(kind: Kind | None, words: str, *, with_private: bool) -> list[ColumnElement[bool]]:
+def _filters(kind: Kind | None, words: str, *, public_only: bool) -> list[ColumnElement[bool]]:
     """What a job must be like, beyond being the member's."""
     filters: list[ColumnElement[bool]] = []
     if kind is not None:
@@ -107,8 +108,11 @@ def _filters(kind: Kind | None, words: str, *, with_private: bool) -> list[Colum
     if words:
         # Not LIKE: what people type has no wildcards.
         filters.append(func.instr(jobs.c.words, words) > 0)
-    if not with_private:
-        filters.append(jobs.c.request["private"].as_boolean() == false())
+    if public_only:
+        filters += [
+            jobs.c.request["private"].as_boolean() == false(),
+            jobs.c.withheld == false(),
+        ]
     return filters
 
 

@@ -12,7 +12,7 @@ from bot.domain.job import Job, JobStatus
 from bot.domain.request import PERSONAL, Kind
 from bot.engine.courier import File
 from bot.engine.packing import packed
-from bot.engine.visibility import may_see
+from bot.engine.visibility import may_see_pictures
 from storage import history, jobs, results
 from storage.database import Database
 from storage.history import Entry
@@ -41,7 +41,7 @@ class Viewer:
 class Choice:
     """Which page of whose past: behind the job `before`, ahead of the job `after`, or the newest.
 
-    Of another member, only public jobs are looked at.
+    Of another member, only public jobs are looked at: none that is private, or was not posted.
     """
 
     member_id: int
@@ -116,7 +116,7 @@ class History:
         )
 
     async def show(self, viewer: Viewer, job_id: int, *, limit_bytes: int) -> Shown | NotShown:
-        """A job's stored pictures, for whoever asked for them, and for moderators where public.
+        """A job's stored pictures, for whoever asked for them, and for moderators where posted.
 
         Those that are marked as unsafe come in age-restricted channels only.
         """
@@ -146,7 +146,7 @@ class History:
             return False
         if not viewer.may_look_at(job.requester.user_id):
             return False
-        return may_see(job, guild_id=viewer.guild_id, user_id=viewer.user_id)
+        return may_see_pictures(job, guild_id=viewer.guild_id, user_id=viewer.user_id)
 
     async def _find(self, viewer: Viewer, choice: Choice) -> history.Page:
         async with self._database.reading() as tx:
@@ -159,7 +159,7 @@ class History:
                 search=choice.search,
                 before=choice.before,
                 after=choice.after,
-                with_private=choice.member_id == viewer.user_id,
+                public_only=choice.member_id != viewer.user_id,
             )
 
     async def _past(self, viewer: Viewer, entry: Entry) -> Past:

@@ -10,7 +10,7 @@ from bot.domain.errors import PictureError, StorageError
 from bot.domain.job import JobStatus
 from bot.domain.request import InputPicture
 from bot.download import Downloader
-from bot.engine.visibility import may_see
+from bot.engine.visibility import may_see_pictures
 from bot.pictures import AREAS
 from bot.pictures import threads as pictures
 from storage import jobs, picks, results
@@ -66,7 +66,7 @@ class Inputs:
             job = await jobs.get(tx, job_id)
             if job is None or job.status is not JobStatus.DELIVERED:
                 return None
-            if not may_see(job, guild_id=guild_id, user_id=user_id):
+            if not may_see_pictures(job, guild_id=guild_id, user_id=user_id):
                 return None
             kept = {picture.position: picture for picture in await results.of_job(tx, job_id)}
         found = kept.get(position)

@@ -7,7 +7,7 @@ from enum import Enum, auto
 
 from bot.domain.job import Job, JobStatus, StoredPicture
 from bot.domain.removal import messages_of
-from bot.engine.visibility import may_see
+from bot.engine.visibility import may_see, may_see_pictures
 from bot.modelslab.catalogue import Catalogue
 from storage import cards, erasure, facts, jobs, removals, results
 from storage.database import Database
@@ -62,9 +62,8 @@ class Records:
             job = await jobs.get(tx, job_id)
             if job is None or not may_see(job, guild_id=guild_id, user_id=user_id):
                 return None
-            # Nobody can work on, or so publish, what somebody else did not want to be posted.
-            hidden = job.withheld and job.requester.user_id != user_id
-            kept = () if hidden else await results.of_job(tx, job_id)
+            shown = may_see_pictures(job, guild_id=guild_id, user_id=user_id)
+            kept = await results.of_job(tx, job_id) if shown else ()
         model = self._catalogue.get(job.request.model)
         rule = None if model is None else model.rules.get(job.request.kind)
         return Details(

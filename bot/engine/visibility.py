@@ -14,3 +14,9 @@ def may_see(job: Job, *, guild_id: int, user_id: int) -> bool:
     if job.requester.user_id == user_id:
         return True
     return guild_id != PERSONAL and not job.request.private
+
+
+def may_see_pictures(job: Job, *, guild_id: int, user_id: int) -> bool:
+    """Who may see what a job brought: of what was not to be posted, whoever asked for it alone."""
+    posted = not job.withheld or job.requester.user_id == user_id
+    return posted and may_see(job, guild_id=guild_id, user_id=user_id)

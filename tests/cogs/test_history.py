@@ -178,7 +178,7 @@ async def test_moderators_see_the_public_jobs_of_others(house: House) -> None:
     page = await history(house, who=mod, member=house.ana)
 
     assert page.content.startswith(f"**What <@{house.ana.id}> asked for here**.")
-    assert "Private jobs are not among it." in page.content
+    assert "Private jobs, and what was not posted, are not among it." in page.content
     assert listed(page) == [1]
     assert "love letter" not in str([embed.to_dict() for embed in page.embeds])
     assert listed(await history(house, who=mod, member=house.ana, search="love")) == []

@@ -127,7 +127,7 @@ async def test_a_file_that_is_lost_leaves_a_hole_and_not_an_error(
 @pytest.mark.parametrize(
     ("viewer", "seen"),
     [
-        (OWN, ["private", "public"]),
+        (OWN, ["withheld", "private", "public"]),
         (AS_MODERATOR, ["public"]),
         (Viewer(user_id=BOB, guild_id=SERVER), None),
         (Viewer(user_id=ANA, guild_id=OTHER_SERVER), []),
@@ -141,7 +141,11 @@ async def test_who_sees_whose_past(
     made = {
         "public": await a_result(world, prompt="public"),
         "private": await a_result(world, prompt="private", private=True),
+        "withheld": await a_result(world, prompt="withheld"),
     }
+    async with world.database.transaction() as tx:
+        unposted = jobs_table.c.id == made["withheld"]
+        await tx.execute(update(jobs_table).where(unposted).values(withheld=True))
     page = await past.page(viewer, Choice(member_id=ANA))
     assert (None if page is None else ids(page)) == (
         None if seen is None else [made[name] for name in seen]

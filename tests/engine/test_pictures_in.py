@@ -183,6 +183,20 @@ async def test_a_result_may_be_the_start_of_another_job(world: World) -> None:
     assert await inputs.from_result(job_id, 1, guild_id=OTHER_SERVER, user_id=ANA) is None
 
 
+async def test_a_result_that_was_not_to_be_posted_starts_no_job_of_somebody_else(
+    world: World,
+) -> None:
+    """By a forged button with its number anybody could upscale it, into the channel."""
+    asked = await world.asks("a red fox")
+    await world.until_done()
+    async with world.database.transaction() as tx:
+        await tx.exec_driver_sql("UPDATE jobs SET withheld = 1")
+    job_id, inputs = asked.job.id, inputs_of(world)
+
+    assert await inputs.from_result(job_id, 1, guild_id=SERVER, user_id=ANA + 1) is None
+    assert await inputs.from_result(job_id, 1, guild_id=SERVER, user_id=ANA) is not None
+
+
 async def test_what_was_offered_is_for_one_member_and_a_quarter_of_an_hour(world: World) -> None:
     inputs = inputs_of(world)
     source = await a_source(world)

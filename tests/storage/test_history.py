@@ -25,7 +25,7 @@ async def delivered(tx: Transaction, **options: Any) -> int:
 
 async def asked(tx: Transaction, **options: Any) -> Page:
     return await history.page(
-        tx, **{"guild_id": SERVER, "user_id": ANA, "limit": 3, "with_private": True, **options}
+        tx, **{"guild_id": SERVER, "user_id": ANA, "limit": 3, "public_only": False, **options}
     )
 
 
@@ -96,11 +96,11 @@ async def test_private_jobs_are_shown_on_demand_only(database: Database) -> None
         public = await delivered(tx)
         private = await delivered(tx, private=True)
         assert ids(await asked(tx)) == [private, public]
-        assert ids(await asked(tx, with_private=False)) == [public]
-        hidden = await asked(tx, with_private=False, after=public)
+        assert ids(await asked(tx, public_only=True)) == [public]
+        hidden = await asked(tx, public_only=True, after=public)
         assert hidden.entries == ()
         # Not even that there is something newer.
-        assert not (await asked(tx, with_private=False, before=private)).newer
+        assert not (await asked(tx, public_only=True, before=private)).newer
 
 
 @pytest.mark.parametrize(

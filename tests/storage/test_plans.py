@@ -149,7 +149,7 @@ QUESTIONS: dict[str, tuple[Ask, set[str]]] = {
     ),
     "a page of the past": (
         lambda tx: history.page(
-            tx, guild_id=SERVER, user_id=ANA, limit=5, before=PAST_JOBS, with_private=True
+            tx, guild_id=SERVER, user_id=ANA, limit=5, before=PAST_JOBS, public_only=False
         ),
         {"jobs_of_member"},
     ),
