@@ -47,9 +47,7 @@ class PictureFiles:
 
     def _clear_unfinished(self, moment_s: float) -> int:
         halves = [
-            path
-            for path in self._folder.glob(f"??/{_UNFINISHED}*")
-            if path.stat().st_mtime < moment_s
+            path for path in self._folder.glob(f"??/{_UNFINISHED}*") if _is_older(path, moment_s)
         ]
         try:
             for path in halves:
@@ -62,7 +60,7 @@ class PictureFiles:
         return [
             path.name
             for path in self._folder.glob("??/*")
-            if _DIGEST.fullmatch(path.name) and path.stat().st_mtime < moment_s
+            if _DIGEST.fullmatch(path.name) and _is_older(path, moment_s)
         ]
 
     def _path(self, sha256: str) -> Path:
@@ -101,6 +99,16 @@ class PictureFiles:
         if hashlib.sha256(data).hexdigest() != sha256:
             raise StorageError("a picture is damaged on the disk")
         return data
+
+
+def _is_older(path: Path, moment_s: float) -> bool:
+    """Whether a file was written before then; one that has gone since it was listed was not."""
+    try:
+        return path.stat().st_mtime < moment_s
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise StorageError(f"a picture could not be looked at: {error.strerror}") from error
 
 
 def _sync_folder(folder: Path) -> None:

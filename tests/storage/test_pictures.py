@@ -107,6 +107,20 @@ async def test_half_a_picture_of_a_killed_process_goes_after_a_while(
     assert await files.get(kept) == b"a whole one"
 
 
+async def test_a_file_that_goes_while_all_are_looked_through_is_passed_over(
+    files: PictureFiles, folder: Path
+) -> None:
+    """The clean-up, and with it the whole bot, used to end when somebody deleted a result."""
+    kept = await files.put(FOX)
+    os.utime(folder / kept[:2] / kept, (time.time() - 7200,) * 2)
+    for name in (f"{kept[:2]}{'0' * 62}", ".new-half"):
+        # Listed, and not there when it is asked how old it is.
+        (folder / kept[:2] / name).symlink_to(folder / "nowhere")
+
+    assert await files.older_than(timedelta(hours=1)) == [kept]
+    assert await files.clear_unfinished(timedelta(hours=1)) == 0
+
+
 async def test_a_folder_that_cannot_be_made_is_said(files: PictureFiles, folder: Path) -> None:
     folder.write_text("a file in the folder's place")
     with pytest.raises(StorageError, match=r"^a picture could not be kept: "):
