@@ -6,13 +6,15 @@ from collections.abc import Awaitable, Callable
 
 import click
 
-from benchmarks import acknowledgement, delivery, growth, polling, start
+from benchmarks import acknowledgement, delivery, growth, memory, polling, start
 
 MEASUREMENTS: dict[str, Callable[[], Awaitable[list[str]]]] = {
     "acknowledgement": acknowledgement.measure,
-    "delivery": delivery.measure,
+    "delivery": delivery.polling,
+    "doorbell": delivery.doorbell,
     "growth": growth.measure,
     "polling": polling.measure,
+    "memory": memory.measure,
     "start": start.measure,
 }
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 USUAL_S = 8.0
 FIRST_POLL_S = (0.5, 15.0)
 POLL_S = (0.25, 8.0)
-POLL_SHARE = 0.08
+POLL_SHARE = 0.12
 # So much longer than without is a doorbell waited for before the bot asks by itself.
 BELL_PATIENCE = 3.0
 RETRY_MAX_S = 60.0
