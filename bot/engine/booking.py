@@ -5,7 +5,7 @@ with what was reserved for those before it.
 """
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -105,9 +105,14 @@ class Booking:
         request: ImageRequest,
         requester: Requester,
         server: ServerSettings,
-        closed: Iterable[Gate],
+        closed: Collection[Gate],
     ) -> Refusal | None:
-        """Which of the server's own rules the request breaks, if any."""
+        """Why the request is refused, however little is used: a gate, or one of the server's rules.
+
+        It names its model by the id.
+        """
+        if request.work in shut_works(closed):
+            return ModelClosed(request.model)
         scope = server_scope(requester.guild_id)
         pause = next((gate for gate in closed if gate.scope == scope), None)
         if pause is not None:
@@ -120,8 +125,6 @@ class Booking:
 
     def _decide(self, asked: Asked, books: Books, closed: Sequence[Gate]) -> _Booked | Refusal:
         request, requester = asked.request, asked.requester
-        if request.work in shut_works(closed):
-            return ModelClosed(request.model)
         account = books.account(requester)
         against = self.against_rules(request, requester, account.server, closed)
         if against is not None:

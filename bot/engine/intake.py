@@ -1,8 +1,7 @@
 """Accepts requests: checks, quota reservation and job row in one transaction. Submits nothing."""
 
-import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
 
@@ -94,10 +93,10 @@ class Intake:
 
     async def obstacle(self, request: ImageRequest, requester: Requester) -> Refusal | None:
         """Why the request would be refused, of what can be said before its picture is read."""
-        if self._closed:
-            return ShuttingDown()
-        if (unwelcome := self._unwelcome(requester)) is not None:
-            return unwelcome
+        reviewed = self._review(request, requester)
+        if not isinstance(reviewed, tuple):
+            return reviewed
+        request, _ = reviewed
         async with self._database.reading() as tx:
             server = await preferences.of_server(tx, requester.guild_id)
             closed = await gates.all_closed(tx)
@@ -110,13 +109,10 @@ class Intake:
 
         The job is not submitted before `placed`, or before a grace of some seconds has passed.
         """
-        if self._closed:
-            return ShuttingDown()
-        match self._review(request, requester):
-            case (model, ignored):
-                request = dataclasses.replace(request, model=model)
-            case refusal:
-                return refusal
+        reviewed = self._review(request, requester)
+        if not isinstance(reviewed, tuple):
+            return reviewed
+        request, ignored = reviewed
         made = await self._accepting.ask(
             Asked(request=request, requester=requester, source_key=source_key, reply=reply)
         )
@@ -150,8 +146,10 @@ class Intake:
 
     def _review(
         self, request: ImageRequest, requester: Requester
-    ) -> tuple[str, tuple[str, ...]] | Refusal:
-        """The model's own id and the options that it ignores, or why it cannot work."""
+    ) -> tuple[ImageRequest, tuple[str, ...]] | Refusal:
+        """The request under its model's own id, and what is ignored; or why it cannot work."""
+        if self._closed:
+            return ShuttingDown()
         if (unwelcome := self._unwelcome(requester)) is not None:
             return unwelcome
         if request.style is not None and request.style not in self._styles:
@@ -163,7 +161,9 @@ class Intake:
                 request.model, self._catalogue.close(request.model, kind=request.kind)
             )
         reviewed = review(model, request)
-        return (model.id, reviewed.ignored) if isinstance(reviewed, Review) else reviewed
+        if not isinstance(reviewed, Review):
+            return reviewed
+        return replace(request, model=model.id), reviewed.ignored
 
     def _unwelcome(self, requester: Requester) -> Refusal | None:
         """Whether the owner lets nobody ask here."""

@@ -20,6 +20,7 @@ from bot.domain.refusal import (
     Rule,
     UnknownModel,
 )
+from bot.domain.request import ImageRequest, Kind, Requester
 from bot.domain.rules import (
     ROLES_MAX,
     AboveCeiling,
@@ -204,6 +205,21 @@ async def test_models_and_channels_are_felt_by_the_next_request(world: World) ->
     rules = rules_of(world)
     await rules.change(SERVER, user_id=ANA, edit=lambda before: deny_channel(before, CHANNEL))
     assert await world.asks(model="flux") == ChannelNotAllowed()
+
+
+@pytest.mark.parametrize("model", ["flux", "FLUX", "sdxl", "Sdxl", "no such model"])
+async def test_an_obstacle_is_named_before_the_picture_is_read_as_it_would_be_after(
+    world: World, model: str
+) -> None:
+    """Spelled differently, an allowed model was refused where there was a picture to read."""
+    await change(world, allowed_models=frozenset({"flux"}))
+    request = ImageRequest(kind=Kind.IMAGINE, prompt="a red fox", model=model)
+    asker = Requester(user_id=ANA, guild_id=SERVER, channel_id=CHANNEL)
+
+    obstacle = await world.intake.obstacle(request, asker)
+
+    said = await world.asks(model=model)
+    assert obstacle == (None if isinstance(said, Accepted) else said)
 
 
 async def test_a_roles_quota_is_set_changed_and_cleared(world: World) -> None:
