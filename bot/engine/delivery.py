@@ -124,7 +124,7 @@ class DeliveryStep:
 
     async def _wants_ping(self, job: Job) -> bool:
         took_long = self._now() - job.created_at > LONG_JOB
-        if not took_long or job.request.private:
+        if not took_long or job.request.private or job.erased:
             return False
         if job.outcome is not None and job.outcome.verdict is Verdict.CANCELLED:
             # Nobody waits for it any more.

@@ -212,8 +212,14 @@ async def test_settled_and_not_yet_delivered(world: World) -> None:
 
 
 async def test_while_it_is_being_delivered(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The message that was just posted is deleted, wherever it is."""
-    before(monkeypatch, Notebook, "deliver", lambda: erase(world))
+    """The message that was just posted is deleted, wherever it is; no reply says it is ready."""
+
+    async def later() -> None:
+        # So long that another job would be followed by a ping.
+        world.clock.advance(61)
+        await erase(world)
+
+    before(monkeypatch, Notebook, "deliver", later)
     asked = await world.asks(MARK)
     await nothing_is_left(world, asked.job.id, charged=1)
     assert [delivery.job.id for delivery in world.delivered] == [asked.job.id]
