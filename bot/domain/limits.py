@@ -107,7 +107,8 @@ def decide(
         ),
     )
     for rule, limit, used, asked, resets_at in checks:
-        if limit is not None and used + asked > limit:
+        # What takes nothing fits even where a limit was lowered below what is used.
+        if limit is not None and asked and used + asked > limit:
             return OverLimit(
                 rule=rule, limit=limit, used=int(used), asked=int(asked), resets_at=resets_at
             )

@@ -94,6 +94,17 @@ def test_no_limit_never_says_no() -> None:
     assert left_today(NONE, full) is None
 
 
+def test_what_takes_no_picture_passes_no_limit_of_pictures() -> None:
+    """A description was refused, with "this would take 0", where a limit had been lowered."""
+    limits = Limits(server_day=5, server_month=5, member_day=5, owner_day=5, member_line=2)
+    used = Usage(server_day=9, server_month=9, member_day=9, owner_day=9)
+    assert decide(0, cost_cents=1, limits=limits, usage=used, when=HERE, owner=OWNER) is None
+    waiting = replace(used, member_line=2)
+    no = decide(0, cost_cents=1, limits=limits, usage=waiting, when=HERE, owner=OWNER)
+    assert no is not None
+    assert no.rule is Rule.MEMBER_LINE
+
+
 def test_a_limit_of_zero_lets_nothing_through() -> None:
     for _, limits, *_ in ONE_RULE:
         name = next(name for name in Limits.__slots__ if getattr(limits, name) is not None)
