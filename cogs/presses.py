@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import discord
@@ -29,6 +30,8 @@ STILL_LIVE = "That job is still on its way. It can be deleted when it is done."
 FORGOTTEN = (
     "Its pictures and its record are deleted, but Discord did not let me remove the message."
 )
+# Whatever the interaction cannot delete is then on the list of what is still to go.
+TAKEN_AWAY_WITHIN = timedelta(seconds=5)
 
 
 class Buttons(commands.Cog, name=PRESSER):
@@ -160,8 +163,8 @@ class Buttons(commands.Cog, name=PRESSER):
             guild_id=guild_id,
             user_id=user_id,
             moderator=interaction.permissions.manage_messages,
-            # Under a card it is taken away at once; from a page it is out of reach.
-            messages_at=None if page is None else discord.utils.utcnow(),
+            # Under a card, the interaction takes it away first.
+            grace=TAKEN_AWAY_WITHIN if page is None else timedelta(0),
         )
         match forgot:
             case Forgot.NOT_YOURS:

@@ -99,7 +99,11 @@ async def open_house(
         files = PictureFiles(database.path.parent / "pictures")
         leftovers = Leftovers(database, files=files)
         records = Records(
-            database, files=files, catalogue=catalogue, wake_remover=lambda: remover.wake()
+            database,
+            leftovers=leftovers,
+            catalogue=catalogue,
+            now=now,
+            wake_remover=lambda: remover.wake(),
         )
         key = await signing_key(settings, records)
         policy = policy_of(settings, key=key)

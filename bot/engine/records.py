@@ -1,17 +1,17 @@
 """What was: a job's details, and its removal. Starts no work."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum, auto
 
 from bot.domain.job import Job, JobStatus, StoredPicture
 from bot.domain.removal import messages_of
+from bot.engine.leftovers import Leftovers, note_erasure
 from bot.engine.visibility import may_see, may_see_pictures
 from bot.modelslab.catalogue import Catalogue
 from storage import cards, erasure, facts, jobs, removals, results
 from storage.database import Database
-from storage.pictures import PictureFiles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,14 +44,16 @@ class Records:
         self,
         database: Database,
         *,
-        files: PictureFiles,
+        leftovers: Leftovers,
         catalogue: Catalogue,
+        now: Callable[[], datetime],
         wake_remover: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
-        self._wake_remover = wake_remover
-        self._files = files
+        self._leftovers = leftovers
         self._catalogue = catalogue
+        self._now = now
+        self._wake_remover = wake_remover
 
     async def details(self, job_id: int, *, guild_id: int, user_id: int) -> Details | None:
         """The job as this member may see it.
@@ -80,11 +82,11 @@ class Records:
         guild_id: int,
         user_id: int,
         moderator: bool,
-        messages_at: datetime | None = None,
+        grace: timedelta = timedelta(0),
     ) -> Forgot:
         """Forget a job wholly; for its owner, and for moderators where it is public.
 
-        Its messages at Discord are deleted from `messages_at` on; None: the caller sees to them.
+        Its messages at Discord are deleted after `grace`, and again where Discord is away.
         """
         async with self._database.transaction() as tx:
             job = await jobs.get(tx, job_id)
@@ -94,17 +96,14 @@ class Records:
                 return Forgot.NOT_YOURS
             if job.status is not JobStatus.DELIVERED:
                 return Forgot.STILL_LIVE
-            if messages_at is not None:
-                standing = messages_of(job, await cards.get(tx, job_id), now=messages_at)
-                await removals.put(tx, standing, due_at=messages_at)
+            gone_at = self._now() + grace
+            standing = messages_of(job, await cards.get(tx, job_id), now=gone_at)
+            await removals.put(tx, standing, due_at=gone_at)
+            await note_erasure(tx)
             orphans = await erasure.purge(tx, [job_id])
         self._wake_remover()
-        await self._remove(orphans)
+        await self._leftovers.remove(orphans)
         return Forgot.DONE
-
-    async def _remove(self, digests: Iterable[str]) -> None:
-        for sha256 in digests:
-            await self._files.remove(sha256)
 
     async def live(self, job_id: int) -> Job | None:
         """The job as it stands, while it is on its way: then its card may show progress."""

@@ -156,6 +156,20 @@ async def test_delete_takes_the_job_off_the_page_and_its_card_out_of_the_channel
     assert not house.channel.history(viewer=house.bob)
 
 
+async def test_under_a_card_what_discord_keeps_just_now_is_deleted_later(house: House) -> None:
+    """Nobody tried again: the message stood there for ever, without a record of it."""
+    await made(house)
+    house.env.inject_error("DELETE", "/webhooks/*", status=400, code=0)
+
+    pressed = await house.ana.click(house.last, label="Delete")
+
+    assert "let me remove the message" in pressed.followups[0].content
+    assert house.channel.history(viewer=house.bob)
+    house.clock.advance(5)
+    await removals_done(house)
+    assert not house.channel.history(viewer=house.bob)
+
+
 async def test_deleting_the_last_one_of_a_page_leads_to_the_page_before(house: House) -> None:
     await made(house, PAGE_JOBS + 1)
     page = await history(house)

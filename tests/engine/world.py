@@ -355,7 +355,7 @@ async def a_world(
             database=database,
             intake=intake,
             withdrawals=Withdrawals(database, now=clock.now, wake=runner.wake, show=runner.show),
-            records=Records(database, files=files, catalogue=catalogue),
+            records=Records(database, leftovers=leftovers, catalogue=catalogue, now=clock.now),
             steps=steps,
             runner=runner,
             erasure=Erasure(
