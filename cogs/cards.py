@@ -178,6 +178,10 @@ def pictures(count: int) -> str:
     return "1 picture" if count == 1 else f"{count} pictures"
 
 
+def jobs(count: int) -> str:
+    return "1 job" if count == 1 else f"{count} jobs"
+
+
 def _compose(job: Job, lines: list[str]) -> str:
     """Prompt and asker, then as many of the lines as a message holds, the first ones first."""
     content = f"{title(job)} — <@{job.requester.user_id}>"

@@ -18,7 +18,7 @@ from bot.domain.rules import (
     TooMany,
     UnknownZone,
 )
-from cogs.cards import CONTENT_MAX, moment
+from cogs.cards import CONTENT_MAX, jobs, moment, pictures
 from cogs.echo import echo, units
 from cogs.refusals import REASON_SIGNS
 
@@ -29,6 +29,10 @@ NAMED_MAX = 30
 LISTED_WHOLE = 8
 CEILING = "MAX_PICTURES_PER_SERVER_DAY"
 UNCHANGED = "**Nothing changed:** it was so already."
+PAUSED = (
+    "New requests are refused, and jobs in line keep their place. `/limner resume` ends the pause."
+)
+RESUMED = "Requests are taken again, and jobs in line go on."
 
 _LISTS = (Setting.ALLOWED_MODELS, Setting.ALLOWED_CHANNELS, Setting.DENIED_CHANNELS)
 _CHANNELS = (Setting.ALLOWED_CHANNELS, Setting.DENIED_CHANNELS, Setting.LOG_CHANNEL)
@@ -59,8 +63,11 @@ class Fallback:
 
 def changed(differences: Iterable[Difference], fallback: Fallback) -> str:
     """What was, and what is now."""
-    lines = [_difference(each, fallback) for each in differences]
-    return fitted(["**Changed.**", *lines]) if lines else UNCHANGED
+    made = list(differences)
+    if not made:
+        return UNCHANGED
+    means = [PAUSED if each.after is not None else RESUMED for each in made if _pauses(each)]
+    return fitted(["**Changed.**", *(_difference(each, fallback) for each in made), *means])
 
 
 def announced(user_id: int, differences: Iterable[Difference], fallback: Fallback) -> str:
@@ -93,7 +100,29 @@ def value(setting: str, text: str | None) -> str:
         return f"paused: “{reason}”" if reason else "paused"
     if setting in _LISTS or setting in _CHANNELS:
         return _listed(setting, text.split(", "))
+    if text.isdecimal():
+        number = int(text)
+        return f"{pictures(number)} a day" if _is_role(setting) else limited(setting, number)
     return said(text)
+
+
+def limited(setting: str, limit: int | None) -> str:
+    """A limit with its unit, and the time or the people that it is for."""
+    if limit is None:
+        return "no limit"
+    match setting:
+        case Setting.SERVER_DAY:
+            return f"{pictures(limit)} a day"
+        case Setting.SERVER_MONTH:
+            return f"{pictures(limit)} a month"
+        case Setting.MEMBER_DAY:
+            return f"{pictures(limit)} a day for each member"
+        case Setting.MEMBER_LINE:
+            return f"{jobs(limit)} on the way for each member"
+        case Setting.SERVER_LINE:
+            return f"{jobs(limit)} on the way"
+        case _:
+            return str(limit)
 
 
 def said(text: str) -> str:
@@ -121,6 +150,14 @@ def _difference(change: Difference, fallback: Fallback) -> str:
             return f"{name}: {_came_and_went(change.setting, before, after)}"
     earlier, later = (_valued(change.setting, each, fallback) for each in _texts(change))
     return f"{name}: {earlier} → {later}"
+
+
+def _pauses(change: Difference) -> bool:
+    return change.setting == Setting.PAUSE
+
+
+def _is_role(setting: str) -> bool:
+    return setting.startswith(f"{ROLE_QUOTA}:")
 
 
 def _texts(change: Difference) -> tuple[str | None, str | None]:
@@ -153,14 +190,14 @@ def _valued(setting: str, text: str | None, fallback: Fallback) -> str:
     """A rule's text; where it is not set, with what counts then."""
     if text is not None or setting in _UNSET:
         return value(setting, text)
-    if setting.startswith(f"{ROLE_QUOTA}:"):
+    if _is_role(setting):
         return "no quota of its own"
     if setting == Setting.TIME_ZONE:
         return "UTC (the default)"
     if setting == Setting.MODEL:
         return f"{said(fallback.model)} (the bot owner's default)"
     limit = getattr(fallback.limits, setting, None)
-    return f"{'no limit' if limit is None else limit} (the bot owner's default)"
+    return f"{limited(setting, limit)} (the bot owner's default)"
 
 
 def _name(setting: str) -> str:

@@ -91,8 +91,8 @@ class Limner(commands.Cog):
         server_day="Pictures a day for the whole server.",
         server_month="Pictures a month for the whole server.",
         member_day="Pictures a day for each member.",
-        member_line="Jobs that each member may have in line.",
-        server_line="Jobs that the whole server may have in line.",
+        member_line="Jobs that each member may have on the way: in line or being made.",
+        server_line="Jobs that the whole server may have on the way.",
         time_zone="Where the server's days and months begin, such as Europe/Berlin.",
         reset="Back to the bot owner's default.",
     )

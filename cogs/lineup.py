@@ -22,15 +22,16 @@ MINE: Final = "Your jobs"
 SERVERS: Final = "This server's line"
 NOTHING: Final = "Nothing in line."
 NOTHING_OF_YOURS: Final = "Nothing of yours in line."
+KEPT: Final = "All keep their place in line."
 A_PRIVATE_JOB: Final = "a private job"
 
 
 def lineup(queue: Queue, *, user_id: int) -> list[discord.Embed]:
     """My jobs, then the server's line where there is one; why nothing moves is said once."""
-    halt = _halt(queue)
+    why = _why_nothing_moves(queue)
     if not queue.mine and (queue.server is None or _is_empty(queue.server)):
-        return [discord.Embed(title=MINE, description="\n".join(filter(None, (halt, NOTHING))))]
-    mine = [halt, *(_mine(queue) or [NOTHING_OF_YOURS])]
+        return [discord.Embed(title=MINE, description="\n".join(filter(None, (why, NOTHING))))]
+    mine = [f"{why} {KEPT}" if why else "", *(_mine(queue) or [NOTHING_OF_YOURS])]
     shown = [discord.Embed(title=MINE, description="\n".join(filter(None, mine)))]
     if queue.server is not None:
         lines = "\n".join(_servers(queue.server, user_id))
@@ -101,13 +102,13 @@ def _coming(jobs: Iterable[Job | None], user_id: int) -> Iterator[str]:
             yield f"{number}. {title(job, signs=PROMPT_SIGNS)} — {asker}"
 
 
-def _halt(queue: Queue) -> str:
-    """Why nothing moves, if so."""
+def _why_nothing_moves(queue: Queue) -> str:
+    """In one sentence or two, if so."""
     if queue.gate is None:
         return ""
     if queue.gate is GateReason.PAUSED:
-        return f"**{gate_words(queue.gate)}.**{because(queue.pause)} All keep their place in line."
-    return f"**{gate_words(queue.gate)}.** All keep their place in line."
+        return f"**{gate_words(queue.gate)}.**{because(queue.pause)}"
+    return f"**{gate_words(queue.gate)}.**"
 
 
 def _is_empty(server: ServerLine) -> bool:

@@ -52,14 +52,14 @@ def heading(choice: Choice, page: Page, *, viewer_id: int, guild_id: int) -> str
         else ""
     )
     if page.past:
-        rest = "" if own else " Private jobs, and what was not posted, are not among it."
-        return f"**{whose}**{limits}.{rest}{edge}"
+        rest = "" if own else " Private jobs, and what was not posted, are not shown."
+        return f"**{whose}**{limits}{'.' if rest or edge else ''}{rest}{edge}"
     if limits:
         advice = "Other words, or no `search` and no `kind`, may find more."
-        return f"**Nothing found.** {whose}{limits}: no such job. {advice}{edge}"
+        return f"**Nothing found** in {whose[0].lower()}{whose[1:]}{limits}. {advice}{edge}"
     if own:
-        return f"**Nothing yet.** {whose} comes to be listed here. `/imagine` is a beginning."
-    return f"**Nothing.** There is no public job of <@{choice.member_id}> in this server.{edge}"
+        return f"**Nothing yet.** {whose} will be listed here; `/imagine` is a good start."
+    return f"**Nothing yet.** There is no public job of <@{choice.member_id}> in this server.{edge}"
 
 
 def _limits(choice: Choice) -> str:

@@ -25,10 +25,11 @@ from cogs.rework import NOT_HERE, Rework
 from cogs.sources import NOT_KEPT, Sources
 from cogs.withdrawing import take_back
 
-NOT_YOURS = "Only who asked for it, or a moderator (Manage Messages), can delete it."
-STILL_LIVE = "That job is still on its way. It can be deleted when it is done."
+NOT_YOURS = "**Not yours.** Only who asked for it, or a moderator (Manage Messages), can delete it."
+STILL_LIVE = "**Still on its way.** It can be deleted when it is done."
 FORGOTTEN = (
-    "Its pictures and its record are deleted, but Discord did not let me remove the message."
+    "**Deleted, but for the message:** its pictures and its record are gone. Discord did not "
+    "let me remove the message just now; I try again."
 )
 # Whatever the interaction cannot delete is then on the list of what is still to go.
 TAKEN_AWAY_WITHIN = timedelta(seconds=5)

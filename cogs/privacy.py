@@ -22,7 +22,9 @@ ERASE_ID = re.compile(rf"erase:(?P<where>{EVERYWHERE}|{HERE}):(?P<user>[0-9]{{1,
 # Our own, below what Discord takes anywhere.
 EXPORT_MAX_BYTES = 10 * 1024 * 1024
 
-NOT_YOURS = "These buttons are for whoever asked for them. Ask for your own with `/privacy erase`."
+NOT_YOURS = (
+    "**Not yours.** These buttons are for whoever asked for them; `/privacy erase` brings your own."
+)
 
 
 class EraseButton(ui.DynamicItem[ui.Button[Any]], template=ERASE_ID):
@@ -106,19 +108,24 @@ class Privacy(commands.Cog, name=_NAME):
 
 
 def _here(home: int) -> str:
-    return "outside of servers" if home == PERSONAL else "on this server"
+    return "outside of servers" if home == PERSONAL else "in this server"
 
 
 def exported(export: Export, *, here: str) -> str:
     """What is in the file, and what is not."""
-    lines = [f"**Your data {here}:** {_count(export.jobs, 'job')}, your settings, your ledger."]
+    lines = [
+        f"**Your data {here}:** {_count(export.jobs, 'job')}, your settings, and what was charged "
+        "and refunded."
+    ]
     if export.name.endswith(".gz"):
         lines.append("It is packed with gzip: plain, it would be too large for Discord.")
+    else:
+        lines.append("It is JSON, which any text editor opens.")
     left_out = [
         _count(number, what)
         for number, what in (
             (export.left_out, "job"),
-            (export.entries_left_out, "ledger entry"),
+            (export.entries_left_out, "charge"),
         )
         if number
     ]
@@ -131,13 +138,15 @@ def asked(everywhere: Belongings, here: Belongings, *, where: str) -> str:
     """What would go, before it does."""
     return "\n".join(
         [
-            "**This cannot be undone.** These go for good: your prompts and settings, the pictures "
-            "you gave, the results with their thumbnails, and my messages that show them, where "
-            "Discord lets me delete those.",
-            f"Everywhere: {_belongings(everywhere)}. {where.capitalize()}: {_belongings(here)}.",
-            "Jobs in line are cancelled and refunded. What is being made is thrown away, and "
-            "counts. What you have used stays counted under a number that stands for nobody, until "
-            "the month is over. What others made from your pictures is theirs.",
+            "**This cannot be undone.** For good go:",
+            "- your prompts and settings, the pictures you gave, and the results",
+            "- my messages that show them, where Discord lets me delete those",
+            "- your jobs: in line they are refunded; what is being made is thrown away and charged",
+            "How much you have used stays counted until the month is over, under a number that "
+            "stands for nobody. What others made from your pictures is theirs.",
+            f"**Everywhere:** {_belongings(everywhere)}",
+            f"**{where.capitalize()}:** {_belongings(here)}",
+            "To keep it all, dismiss this message.",
         ]
     )
 

@@ -16,7 +16,7 @@ from bot.domain.refusal import (
     UnknownModel,
     UnknownStyle,
 )
-from cogs.cards import OPTION_WORDS, moment, pictures
+from cogs.cards import OPTION_WORDS, jobs, moment, pictures
 from cogs.echo import echo
 
 NAME_SIGNS = 100
@@ -24,6 +24,8 @@ REASON_SIGNS = 300
 # So many models or channels are named in one sentence.
 NAMED_MAX = 10
 _NOTHING = "Nothing was charged."
+# After one of these a sentence needs no other end.
+_ENDS = (".", "!", "?", "…")
 
 _TITLES = {
     Rule.MEMBER_DAY: "Your daily limit",
@@ -31,8 +33,8 @@ _TITLES = {
     Rule.SERVER_MONTH: "This server's monthly limit",
     Rule.OWNER_DAY: "The bot owner's daily limit for each server",
     Rule.OWNER_BUDGET: "The bot owner's monthly budget",
-    Rule.MEMBER_LINE: "Your jobs in line",
-    Rule.SERVER_LINE: "This server's line",
+    Rule.MEMBER_LINE: "Your line is full",
+    Rule.SERVER_LINE: "This server's line is full",
 }
 
 
@@ -61,7 +63,10 @@ def refused(refusal: Refusal) -> str:
                 f"only. {_NOTHING}"
             )
         case Paused(reason):
-            return f"**Paused by this server's moderators.**{because(reason)} {_NOTHING}"
+            return (
+                f"**Paused by this server's moderators.**{because(reason)} Ask again when the "
+                f"pause is over. {_NOTHING}"
+            )
         case ModelNotAllowed(model, allowed):
             return (
                 f"**{_name(model)} is not allowed in this server.** {_choice(allowed)} {_NOTHING}"
@@ -85,12 +90,12 @@ def _over_limit(over: OverLimit) -> str:
             return f"**{title}** is used up.{reset} {_NOTHING}"
         case Rule.MEMBER_LINE:
             return (
-                f"**{title}:** you may have {_jobs(over.limit)} waiting here, and "
-                f"{over.used} wait already. Ask again when one is done. {_NOTHING}"
+                f"**{title}:** you may have {jobs(over.limit)} on the way here, and have "
+                f"{over.used} already. Ask again when one is done. {_NOTHING}"
             )
         case Rule.SERVER_LINE:
             return (
-                f"**{title} is full:** it holds {_jobs(over.limit)}, and {over.used} wait "
+                f"**{title}:** {jobs(over.limit)} may be on the way here, and {over.used} are "
                 f"already. Ask again when one is done. {_NOTHING}"
             )
         case _:
@@ -109,7 +114,9 @@ def _unknown(what: str, name: str, close: tuple[str, ...]) -> str:
 def because(reason: str) -> str:
     """What moderators say of a pause, to follow a sentence; nothing where they say nothing."""
     said = echo(reason, limit=REASON_SIGNS)
-    return f" They say: “{said}”" if said else ""
+    if not said:
+        return ""
+    return f" They say: “{said}”{'' if said.endswith(_ENDS) else '.'}"
 
 
 def _choice(allowed: tuple[str, ...]) -> str:
@@ -129,7 +136,3 @@ def _places(allowed: tuple[int, ...]) -> str:
 
 def _name(text: str) -> str:
     return echo(text, limit=NAME_SIGNS) or "(nothing)"
-
-
-def _jobs(count: int) -> str:
-    return "1 job" if count == 1 else f"{count} jobs"

@@ -1,14 +1,16 @@
 """A server's rules as its moderators see them. Pure; what changes is worded in `changes`."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from bot.domain.rules import EXEMPT, QUOTAS, Change, Setting, role_setting, text_of
 from bot.engine.rules import RulesView
 from cogs.bars import bar
 from cogs.cards import moment, pictures
-from cogs.changes import Fallback, fitted, history, said, value, who
+from cogs.changes import Fallback, fitted, history, limited, said, value, who
 
 _OWNERS = "the bot owner's default"
+_DEFAULTS = "The defaults are the bot owner's; `reset` goes back to them."
 
 
 def quotas(view: RulesView) -> str:
@@ -16,12 +18,11 @@ def quotas(view: RulesView) -> str:
     lines = [line for setting in QUOTAS for line in _quota(view, setting)]
     ceiling = view.limits.owner_day
     if ceiling is not None:
-        used = view.usage.owner_day
         lines += [
             f"The bot's owner lets each server have {pictures(ceiling)} a day (in UTC)",
-            f"{bar(used, ceiling)} {used} used · resets {moment(view.owner.day_ends_at)}",
+            _used(view.usage.owner_day, ceiling, view.owner.day_ends_at),
         ]
-    return fitted(["**This server's limits**", *lines])
+    return fitted(["**This server's limits**", *lines, _DEFAULTS])
 
 
 def roles(view: RulesView) -> str:
@@ -97,23 +98,29 @@ def cannot_log(channel_id: int, missing: Iterable[str]) -> str:
 def _quota(view: RulesView, setting: Setting) -> Iterator[str]:
     own = text_of(view.settings, setting)
     last = _last(view, setting)
+    whose = "default" if own is None else "set here"
     if setting is Setting.TIME_ZONE:
-        yield f"`{setting}` · {own or 'UTC'} ({'set here' if own else 'the default'}){last}"
+        yield f"`{setting}` · **{own or 'UTC'}** ({whose}){last}"
         return
     limit = getattr(view.limits, setting.value)
-    whose = _OWNERS if own is None else "set here"
-    yield f"`{setting}` · {_limit(setting, limit)} ({whose}){_binding(view, setting, limit)}{last}"
+    binding = _binding(view, setting, limit)
+    yield f"`{setting}` · **{limited(setting, limit)}** ({whose}){binding}{last}"
     match setting:
         case Setting.SERVER_DAY:
-            used, what = view.usage.server_day, f"used · resets {moment(view.when.day_ends_at)}"
+            yield _used(view.usage.server_day, limit, view.when.day_ends_at)
         case Setting.SERVER_MONTH:
-            used, what = view.usage.server_month, f"used · resets {moment(view.when.month_ends_at)}"
+            yield _used(view.usage.server_month, limit, view.when.month_ends_at)
         case Setting.SERVER_LINE:
-            used, what = view.usage.server_line, "in line"
-        case _:
-            return
-    drawn = "" if limit is None else f"{bar(used, limit)} "
-    yield f"{drawn}{used} {what}"
+            yield f"{_drawn(view.usage.server_line, limit)}{view.usage.server_line} on the way"
+
+
+def _used(used: int, limit: int | None, resets_at: datetime) -> str:
+    left = "" if limit is None else f", {max(0, limit - used)} left"
+    return f"{_drawn(used, limit)}{used} used{left}, resets {moment(resets_at)}"
+
+
+def _drawn(used: int, limit: int | None) -> str:
+    return "" if limit is None else f"{bar(used, limit)} "
 
 
 def _binding(view: RulesView, setting: Setting, limit: int | None) -> str:
@@ -122,22 +129,6 @@ def _binding(view: RulesView, setting: Setting, limit: int | None) -> str:
     if ceiling is None or not setting.counts_by_day:
         return ""
     return f", but {ceiling} at most" if limit is None or limit > ceiling else ""
-
-
-def _limit(setting: Setting, limit: int | None) -> str:
-    if limit is None:
-        return "no limit"
-    match setting:
-        case Setting.SERVER_DAY:
-            return f"{pictures(limit)} a day"
-        case Setting.SERVER_MONTH:
-            return f"{pictures(limit)} a month"
-        case Setting.MEMBER_DAY:
-            return f"{pictures(limit)} a day for each member"
-        case Setting.MEMBER_LINE:
-            return f"{_jobs(limit)} in line for each member"
-        case _:
-            return f"{_jobs(limit)} in line"
 
 
 def _shown(view: RulesView, setting: Setting) -> str:
@@ -161,7 +152,3 @@ def _role_day(role_day: int | None) -> str:
 
 def _per_day(limit: int | None) -> str:
     return "no daily limit" if limit is None else f"{pictures(limit)} a day"
-
-
-def _jobs(count: int) -> str:
-    return "1 job" if count == 1 else f"{count} jobs"

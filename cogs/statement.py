@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.domain.request import PERSONAL
 from bot.engine.accounts import Statement
 from cogs.bars import bar
-from cogs.cards import moment, pictures
+from cogs.cards import jobs, moment, pictures
 
 NO_LIMIT = "no limit"
 
@@ -33,7 +33,7 @@ def _mine(said: Statement, home: int) -> Iterator[str]:
     rule = ", by one of your roles" if said.by_role else ""
     yield f"Today: {_drawn(used.member_day, limits.member_day, when.day_ends_at)}{rule}"
     yield f"This month: {pictures(used.member_month)}"
-    yield f"In line: {_line(used.member_line, limits.member_line)}"
+    yield f"On the way: {_line(used.member_line, limits.member_line)}"
 
 
 def _servers(said: Statement) -> Iterator[str]:
@@ -41,7 +41,7 @@ def _servers(said: Statement) -> Iterator[str]:
     yield "\n**This server**"
     yield f"Today: {_drawn(used.server_day, limits.server_day, when.day_ends_at)}"
     yield f"This month: {_drawn(used.server_month, limits.server_month, when.month_ends_at)}"
-    yield f"In line: {_line(used.server_line, limits.server_line)}"
+    yield f"On the way: {_line(used.server_line, limits.server_line)}"
 
 
 def _owners(said: Statement, home: int) -> Iterator[str]:
@@ -71,8 +71,4 @@ def _drawn(used: int, limit: int | None, resets_at: datetime) -> str:
 
 
 def _line(waiting: int, limit: int | None) -> str:
-    return _jobs(waiting) if limit is None else f"{waiting} of {_jobs(limit)}"
-
-
-def _jobs(count: int) -> str:
-    return "1 job" if count == 1 else f"{count} jobs"
+    return jobs(waiting) if limit is None else f"{waiting} of {jobs(limit)}"

@@ -16,7 +16,7 @@ WORDS: Final = {
     ),
     Withdrawn.TOO_LATE: "**It is done already.** Nothing was changed.",
     Withdrawn.NOT_YOURS: (
-        "Only who asked for it, or a moderator (Manage Messages), can take it back."
+        "**Not yours.** Only who asked for it, or a moderator (Manage Messages), can take it back."
     ),
     Withdrawn.UNKNOWN: NOT_HERE,
 }

@@ -71,7 +71,7 @@ async def test_a_page_shows_my_jobs_and_nobody_else_sees_it(house: House) -> Non
 
     page = await history(house)
 
-    assert page.content == "**What you asked for in this server**."
+    assert page.content == "**What you asked for in this server**"
     assert listed(page) == [2, 1]
     assert "**1** · fox 2\nImagine · sdxl · <t:" in (page.embeds[0].description or "")
     assert "2 pictures · [jump to it](https://discord.com/channels/" in (
@@ -109,7 +109,7 @@ async def test_nothing_yet_is_said_kindly(house: House) -> None:
     assert not page.components
     await made(house)
     page = await history(house, search="whale")
-    assert page.content.startswith("**Nothing found.** What you asked for in this server, with")
+    assert page.content.startswith("**Nothing found** in what you asked for in this server, with")
 
 
 async def test_pages_turn_in_place_and_outlive_restarts(house: House) -> None:
@@ -143,11 +143,11 @@ async def test_search_and_kind_go_along_to_the_next_page(house: House) -> None:
     await house.until_done()
 
     page = await history(house, search="16:9 FOX", kind="imagine")
-    assert page.content == "**What you asked for in this server**, only Imagine, with “16:9 FOX”."
+    assert page.content == "**What you asked for in this server**, only Imagine, with “16:9 FOX”"
     assert listed(page) == [11, 9, 7, 5, 3]
     await house.ana.click(page, label="Older")
     assert listed(page) == [1]
-    assert page.content.endswith("only Imagine, with “16:9 FOX”.")
+    assert page.content.endswith("only Imagine, with “16:9 FOX”")
 
     assert listed(await history(house, kind="remix")) == [13]
 
@@ -178,7 +178,7 @@ async def test_moderators_see_the_public_jobs_of_others(house: House) -> None:
     page = await history(house, who=mod, member=house.ana)
 
     assert page.content.startswith(f"**What <@{house.ana.id}> asked for here**.")
-    assert "Private jobs, and what was not posted, are not among it." in page.content
+    assert "Private jobs, and what was not posted, are not shown." in page.content
     assert listed(page) == [1]
     assert "love letter" not in str([embed.to_dict() for embed in page.embeds])
     assert listed(await history(house, who=mod, member=house.ana, search="love")) == []

@@ -25,19 +25,19 @@ async def test_quota_shows_every_limit_whose_it_is_and_what_is_used(
 
     shown = await limner(house, mod, "quota")
 
-    default = "(the bot owner's default)"
     lines = [re.sub(MOMENT, "<when>", line) for line in shown.splitlines()]
     assert lines == [
         "**This server's limits**",
-        f"`server_day` · 200 pictures a day {default}",
-        "▰▱▱▱▱▱▱▱▱▱ 4 used · resets <when>",
-        f"`server_month` · no limit {default}",
-        "4 used · resets <when>",
-        f"`member_day` · no limit {default}",
-        f"`member_line` · 20 jobs in line for each member {default}",
-        f"`server_line` · 60 jobs in line {default}",
-        "▰▱▱▱▱▱▱▱▱▱ 1 in line",
-        "`time_zone` · UTC (the default)",
+        "`server_day` · **200 pictures a day** (default)",
+        "▰▱▱▱▱▱▱▱▱▱ 4 used, 196 left, resets <when>",
+        "`server_month` · **no limit** (default)",
+        "4 used, resets <when>",
+        "`member_day` · **no limit** (default)",
+        "`member_line` · **20 jobs on the way for each member** (default)",
+        "`server_line` · **60 jobs on the way** (default)",
+        "▰▱▱▱▱▱▱▱▱▱ 1 on the way",
+        "`time_zone` · **UTC** (default)",
+        "The defaults are the bot owner's; `reset` goes back to them.",
     ]
 
 
@@ -48,14 +48,14 @@ async def test_a_change_says_what_was_and_what_is_and_later_who_and_when(
 
     assert said.splitlines() == [
         "**Changed.**",
-        "`server_day`: 200 (the bot owner's default) → 50",
-        "`member_day`: no limit (the bot owner's default) → 5",
+        "`server_day`: 200 pictures a day (the bot owner's default) → 50 pictures a day",
+        "`member_day`: no limit (the bot owner's default) → 5 pictures a day for each member",
         "`time_zone`: UTC (the default) → Europe/Berlin",
     ]
     shown = await limner(house, mod, "quota")
     by = rf"by <@{mod.id}> {MOMENT}"
-    assert re.search(rf"`server_day` · 50 pictures a day \(set here\) · {by}\n", shown)
-    assert re.search(rf"`time_zone` · Europe/Berlin \(set here\) · {by}$", shown)
+    assert re.search(rf"`server_day` · \*\*50 pictures a day\*\* \(set here\) · {by}\n", shown)
+    assert re.search(rf"`time_zone` · \*\*Europe/Berlin\*\* \(set here\) · {by}\n", shown)
     again = await limner(house, mod, "quota", server_day=50)
     assert again == "**Nothing changed:** it was so already."
 
@@ -63,7 +63,7 @@ async def test_a_change_says_what_was_and_what_is_and_later_who_and_when(
 @pytest.mark.parametrize("settings", [{"MAX_PICTURES_PER_SERVER_DAY": "100"}])
 async def test_the_owners_ceiling_stands_and_is_shown(house: House, mod: MemberActor) -> None:
     shown = await limner(house, mod, "quota")
-    assert "`server_day` · 200 pictures a day (the bot owner's default), but 100 at most" in shown
+    assert "`server_day` · **200 pictures a day** (default), but 100 at most" in shown
     assert "The bot's owner lets each server have 100 pictures a day (in UTC)" in shown
 
     for option in ("server_day", "member_day"):
@@ -74,7 +74,9 @@ async def test_the_owners_ceiling_stands_and_is_shown(house: House, mod: MemberA
         )
     assert await settings_of(house) == ServerSettings()
     await limner(house, mod, "quota", server_day=100)
-    assert "`server_day` · 100 pictures a day (set here) · by" in await limner(house, mod, "quota")
+    assert "`server_day` · **100 pictures a day** (set here) · by" in await limner(
+        house, mod, "quota"
+    )
 
 
 async def test_a_reset_goes_back_to_the_owners_default(house: House, mod: MemberActor) -> None:
@@ -121,7 +123,7 @@ async def test_the_most_generous_role_counts(house: House, mod: MemberActor) -> 
     dan = house.guild.add_member(house.env.create_user("dan"), roles=[few])
     await limner(house, mod, "quota", member_day=1)
     said = await limner(house, mod, "role-quota set", role=few, pictures=2)
-    assert said == f"**Changed.**\n<@&{few.id}>: no quota of its own → 2"
+    assert said == f"**Changed.**\n<@&{few.id}>: no quota of its own → 2 pictures a day"
 
     async def refused(who: MemberActor, count: int) -> bool:
         asked = await house.asks(who=who, count=count)
@@ -190,7 +192,7 @@ async def test_a_deleted_role_goes_with_the_next_that_is_cleared(
 
     said = await limner(house, mod, "role-quota clear", role=other)
 
-    assert said == f"**Changed.**\n<@&{gone.id}>: 3 → no quota of its own"
+    assert said == f"**Changed.**\n<@&{gone.id}>: 3 pictures a day → no quota of its own"
     assert f"<@&{stays.id}> 3 pictures" in await limner(house, mod, "role-quota list")
 
 

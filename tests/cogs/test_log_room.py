@@ -10,6 +10,7 @@ from bot.domain.errors import StorageBusy
 from bot.domain.job import JobStatus
 from bot.domain.preferences import ServerSettings
 from bot.engine.rules import ServerRules
+from cogs.changes import PAUSED, RESUMED
 from sandbox.modelslab import Mood
 from tests.cogs.house import House
 from tests.cogs.managing import MOMENT, a_manager, limner, said_in, settings_of
@@ -41,8 +42,8 @@ async def test_every_change_is_told_in_the_log(
     by = f"**Rules changed** by <@{mod.id}>\n"
     assert said_in(log) == [
         f"{by}log: off → <#{log.id}>",
-        f"{by}`server_day`: 200 (the bot owner's default) → 50",
-        f"{by}<@&{role.id}>: no quota of its own → 3",
+        f"{by}`server_day`: 200 pictures a day (the bot owner's default) → 50 pictures a day",
+        f"{by}<@&{role.id}>: no quota of its own → 3 pictures a day",
         f"{by}state: running → paused: “@\u200beveryone \\*\\*tea\\*\\*”",
         f"{by}state: paused: “@\u200beveryone \\*\\*tea\\*\\*” → running",
     ]
@@ -107,7 +108,7 @@ async def test_a_log_that_is_gone_keeps_nobody_from_changing_rules(
     result = await mod.slash(house.channel, "limner quota", server_day=50)
 
     assert result.response is not None
-    assert result.response.content.endswith("→ 50")
+    assert result.response.content.endswith("→ 50 pictures a day")
     (told,) = result.followups
     assert told.content.startswith("**The log could not be written:**")
     assert (await settings_of(house)).server_day == 50
@@ -138,25 +139,26 @@ async def test_a_busy_database_hides_the_log_and_nothing_else(
     result = await mod.slash(house.channel, "limner quota", server_day=50)
 
     assert result.response is not None
-    assert result.response.content.endswith("→ 50")
+    assert result.response.content.endswith("→ 50 pictures a day")
     assert result.followups[0].content.startswith("**The log could not be written:**")
 
 
 async def test_members_are_told_of_a_pause_and_its_reason(house: House, mod: MemberActor) -> None:
     said = await limner(house, mod, "pause", reason="  spring *cleaning*  ")
-    assert said == "**Changed.**\nstate: running → paused: “spring \\*cleaning\\*”"
+    assert said == f"**Changed.**\nstate: running → paused: “spring \\*cleaning\\*”\n{PAUSED}"
 
     refused = await house.asks()
     assert refused.ephemeral
     assert refused.response is not None
     assert refused.response.content == (
-        "**Paused by this server's moderators.** They say: “spring \\*cleaning\\*” "
-        "Nothing was charged."
+        "**Paused by this server's moderators.** They say: “spring \\*cleaning\\*”. "
+        "Ask again when the pause is over. Nothing was charged."
     )
     assert await limner(house, mod, "pause", reason="spring *cleaning*") == (
         "**Nothing changed:** it was so already."
     )
-    await limner(house, mod, "resume")
+    resumed = await limner(house, mod, "resume")
+    assert resumed == (f"**Changed.**\nstate: paused: “spring \\*cleaning\\*” → running\n{RESUMED}")
     assert await limner(house, mod, "resume") == "**Not paused:** requests are taken already."
     await house.asks()
     await house.until_done()
@@ -164,11 +166,12 @@ async def test_members_are_told_of_a_pause_and_its_reason(house: House, mod: Mem
 
 
 async def test_a_pause_needs_no_reason(house: House, mod: MemberActor) -> None:
-    assert await limner(house, mod, "pause") == "**Changed.**\nstate: running → paused"
+    assert await limner(house, mod, "pause") == f"**Changed.**\nstate: running → paused\n{PAUSED}"
     refused = await house.asks()
     assert refused.response is not None
     assert refused.response.content == (
-        "**Paused by this server's moderators.** Nothing was charged."
+        "**Paused by this server's moderators.** Ask again when the pause is over. Nothing was "
+        "charged."
     )
 
 

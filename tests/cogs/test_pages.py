@@ -91,7 +91,7 @@ def test_no_link_leads_out_of_servers() -> None:
     assert "http" not in shown(replace(past, job=replace(past.job, requester=elsewhere)))
 
 
-@pytest.mark.parametrize("verdict", set(Verdict) - {Verdict.PICTURES, Verdict.DESCRIBED})
+@pytest.mark.parametrize("verdict", sorted(set(Verdict) - {Verdict.PICTURES, Verdict.DESCRIBED}))
 def test_every_failure_has_its_words(verdict: Verdict) -> None:
     assert len(shown(an_entry(verdict=verdict)).splitlines()[-1]) > len("[jump](…) · job 17")
 
@@ -191,11 +191,14 @@ def test_any_page_fits_into_a_message(prompt: str, detail: str, model: str) -> N
 @pytest.mark.parametrize(
     ("choice", "words"),
     [
-        (OWN, "**Nothing yet.** What you asked for in this server comes to be listed here."),
-        (replace(OWN, search="fox"), "**Nothing found.** What you asked for in this server, with"),
-        (replace(OWN, kind=Kind.REMIX), ", only Remix: no such job."),
+        (OWN, "**Nothing yet.** What you asked for in this server will be listed here"),
+        (
+            replace(OWN, search="fox"),
+            "**Nothing found** in what you asked for in this server, with",
+        ),
+        (replace(OWN, kind=Kind.REMIX), ", only Remix. Other words"),
         (Choice(member_id=BEN), f"There is no public job of <@{BEN}> in this server."),
-        (Choice(member_id=BEN, search="fox"), f"What <@{BEN}> asked for here, with “fox”"),
+        (Choice(member_id=BEN, search="fox"), f"in what <@{BEN}> asked for here, with “fox”"),
     ],
 )
 def test_empty_pages_say_why(choice: Choice, words: str) -> None:
@@ -214,4 +217,4 @@ def test_outside_of_servers_it_says_so() -> None:
 
     heading = pages.heading(OWN, page, viewer_id=ANA, guild_id=PERSONAL)
 
-    assert heading == "**What you asked for outside of servers**."
+    assert heading == "**What you asked for outside of servers**"

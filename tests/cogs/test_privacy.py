@@ -42,7 +42,7 @@ async def test_export_is_a_file_for_the_asker_alone(house: House) -> None:
     await a_result(house)
     said = await house.ana.slash(house.channel, "privacy export")
     words = whispered(said)
-    assert words.startswith("**Your data on this server:** 1 job, your settings, your ledger.")
+    assert words.startswith("**Your data in this server:** 1 job, your settings, and what was")
     answer = said.response or said.followups[0]
     [attached] = answer.attachments
     assert attached.filename == "limner-export.json"
@@ -55,8 +55,8 @@ async def test_erase_asks_first_and_says_what_would_go(house: House) -> None:
     asked = await asks_to_erase(house)
     words = whispered(asked)
     assert "cannot be undone" in words
-    assert "Everywhere: 2 jobs, 1 kept picture, 1 on the way." in words
-    assert "On this server: 2 jobs, 1 kept picture, 1 on the way." in words
+    assert "**Everywhere:** 2 jobs, 1 kept picture, 1 on the way\n" in words
+    assert "**In this server:** 2 jobs, 1 kept picture, 1 on the way\n" in words
     assert [button["label"] for button in controls(asked)] == [
         "Erase everything",
         "Only this server",
@@ -109,7 +109,8 @@ async def test_a_button_of_another_server_erases_only_where_it_is_pressed(house:
     await house.env.settle()
     await ana_there.slash(room, "privacy erase")
     [question] = [m for m in room.history(viewer=ana_there) if m.flags.ephemeral]
-    assert "Everywhere: 1 job, 1 kept picture. On this server: 0 jobs" in question.content
+    assert "**Everywhere:** 1 job, 1 kept picture\n" in question.content
+    assert "**In this server:** 0 jobs, 0 kept pictures\n" in question.content
     await ana_there.click(question, label="Only this server")
     assert await still_there(house)
     await ana_there.slash(room, "privacy erase")
@@ -130,22 +131,25 @@ def test_both_are_for_everybody_in_servers(house: House) -> None:
     [
         (
             {"jobs": 1},
-            "**Your data here:** 1 job, your settings, your ledger.",
+            "**Your data here:** 1 job, your settings, and what was charged and refunded.\n"
+            "It is JSON, which any text editor opens.",
         ),
         (
             {"jobs": 1200, "name": "limner-export.json.gz"},
-            "**Your data here:** 1,200 jobs, your settings, your ledger.\n"
+            "**Your data here:** 1,200 jobs, your settings, and what was charged and refunded.\n"
             "It is packed with gzip: plain, it would be too large for Discord.",
         ),
         (
             {"jobs": 2, "left_out": 3, "entries_left_out": 1},
-            "**Your data here:** 2 jobs, your settings, your ledger.\n"
-            "**Left out because of their size:** the oldest 3 jobs and 1 ledger entry.",
+            "**Your data here:** 2 jobs, your settings, and what was charged and refunded.\n"
+            "It is JSON, which any text editor opens.\n"
+            "**Left out because of their size:** the oldest 3 jobs and 1 charge.",
         ),
         (
             {"jobs": 2, "entries_left_out": 2},
-            "**Your data here:** 2 jobs, your settings, your ledger.\n"
-            "**Left out because of their size:** the oldest 2 ledger entries.",
+            "**Your data here:** 2 jobs, your settings, and what was charged and refunded.\n"
+            "It is JSON, which any text editor opens.\n"
+            "**Left out because of their size:** the oldest 2 charges.",
         ),
     ],
 )

@@ -142,8 +142,8 @@ def test_a_pause_is_told_in_the_moderators_words() -> None:
     [shown] = lineup(queue, user_id=ANA)
 
     assert shown.description == (
-        "**Paused by this server's moderators.** They say: “a @\u200beveryone contest” "
-        "All keep their place in line.\nNothing in line."
+        "**Paused by this server's moderators.** They say: “a @\u200beveryone contest”.\n"
+        "Nothing in line."
     )
 
 

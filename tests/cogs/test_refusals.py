@@ -10,6 +10,7 @@ from bot.domain.refusal import (
     BadOption,
     ModelClosed,
     OverLimit,
+    Paused,
     Refusal,
     Rule,
     ServerNotAllowed,
@@ -41,11 +42,11 @@ def over(rule: Rule, *, resets: bool = True) -> OverLimit:
         (over(Rule.OWNER_BUDGET),
          f"**The bot owner's monthly budget** is used up. {RESET} Nothing was charged."),
         (over(Rule.MEMBER_LINE, resets=False),
-         "**Your jobs in line:** you may have 20 jobs waiting here, and 19 wait already. Ask "
+         "**Your line is full:** you may have 20 jobs on the way here, and have 19 already. Ask "
          "again when one is done. Nothing was charged."),
         (over(Rule.SERVER_LINE, resets=False),
-         "**This server's line is full:** it holds 20 jobs, and 19 wait already. Ask again when "
-         "one is done. Nothing was charged."),
+         "**This server's line is full:** 20 jobs may be on the way here, and 19 are already. Ask "
+         "again when one is done. Nothing was charged."),
         (UnknownModel("fluxx", ("flux", "flux-dev")),
          "**There is no model called fluxx.** Did you mean flux, flux-dev? Nothing was charged."),
         (UnknownStyle("*inc*"),
@@ -59,6 +60,15 @@ def over(rule: Rule, *, resets: bool = True) -> OverLimit:
         (ModelClosed("sdxl"),
          "**sdxl is not available just now.** Choose another `model`, or try again later. Nothing "
          "was charged."),
+        (Paused("tea time"),
+         "**Paused by this server's moderators.** They say: “tea time”. Ask again when the pause "
+         "is over. Nothing was charged."),
+        (Paused("back soon!"),
+         "**Paused by this server's moderators.** They say: “back soon!” Ask again when the pause "
+         "is over. Nothing was charged."),
+        (Paused(""),
+         "**Paused by this server's moderators.** Ask again when the pause is over. Nothing was "
+         "charged."),
         (ServerNotAllowed(),
          "**This server may not use the bot.** Its owner allows it on chosen servers only. "
          "Nothing was charged."),

@@ -149,10 +149,25 @@ def test_of_a_long_list_only_what_came_and_went_is_said() -> None:
 @pytest.mark.parametrize(
     ("difference", "words"),
     [
-        (Difference("server_day", None, "0"), "`server_day`: 200 (the bot owner's default) → 0"),
+        (
+            Difference("server_day", None, "0"),
+            "`server_day`: 200 pictures a day (the bot owner's default) → 0 pictures a day",
+        ),
+        (
+            Difference("server_month", "1", "2"),
+            "`server_month`: 1 picture a month → 2 pictures a month",
+        ),
+        (
+            Difference("member_line", "1", "2"),
+            "`member_line`: 1 job on the way for each member → 2 jobs on the way for each member",
+        ),
+        (
+            Difference("server_line", "9", "1"),
+            "`server_line`: 9 jobs on the way → 1 job on the way",
+        ),
         (
             Difference("member_day", "5", None),
-            "`member_day`: 5 → no limit (the bot owner's default)",
+            "`member_day`: 5 pictures a day for each member → no limit (the bot owner's default)",
         ),
         (Difference("model", "sdxl", None), "default model: sdxl → flux (the bot owner's default)"),
         (Difference("allowed_models", "a, b", None), "allowed models: a, b → all"),
@@ -160,8 +175,8 @@ def test_of_a_long_list_only_what_came_and_went_is_said() -> None:
         (Difference("log_channel_id", "1", None), "log: <#1> → off"),
         (Difference("pause", None, ""), "state: running → paused"),
         (Difference("pause", "", "tea"), "state: paused → paused: “tea”"),
-        (Difference("role_quota:7", "exempt", "3"), "<@&7>: exempt → 3"),
-        (Difference("role_quota:7", "3", None), "<@&7>: 3 → no quota of its own"),
+        (Difference("role_quota:7", "exempt", "3"), "<@&7>: exempt → 3 pictures a day"),
+        (Difference("role_quota:7", "3", None), "<@&7>: 3 pictures a day → no quota of its own"),
         # What a later version may have kept.
         (
             Difference("unheard_of", None, "*x*"),

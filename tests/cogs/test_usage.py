@@ -61,12 +61,12 @@ def test_everything_in_a_few_lines() -> None:
         "**You, in this server**",
         f"Today: ▰▰▰▱▱▱▱▱▱▱ 3 of 10 pictures, 7 left, resets {MIDNIGHT}",
         "This month: 12 pictures",
-        "In line: 1 of 20 jobs",
+        "On the way: 1 of 20 jobs",
         "",
         "**This server**",
         f"Today: ▰▰▱▱▱▱▱▱▱▱ 50 of 200 pictures, 150 left, resets {MIDNIGHT}",
         f"This month: ▰▰▰▰▱▱▱▱▱▱ 400 of 1000 pictures, 600 left, resets {NEXT_MONTH}",
-        "In line: 4 of 60 jobs",
+        "On the way: 4 of 60 jobs",
     ]
 
 
@@ -127,8 +127,8 @@ def test_one_is_said_as_one() -> None:
     words = statement(said, home=SERVER)
     assert "**1 picture left for you today.**" in words
     assert "This month: 1 picture\n" in words
-    assert "In line: 0 of 1 job\n" in words
-    assert words.endswith("In line: 1 job")
+    assert "On the way: 0 of 1 job\n" in words
+    assert words.endswith("On the way: 1 job")
 
 
 @pytest.mark.parametrize("settings", [{"DEFAULT_MEMBER_DAY": "5", "DEFAULT_SERVER_DAY": "9"}])
@@ -139,11 +139,11 @@ async def test_the_command_tells_the_asker_alone_what_is_so(house: House) -> Non
     assert "**3 pictures left for you today.**" in words
     assert "2 of 5 pictures, 3 left" in words
     assert "5 of 9 pictures, 4 left" in words
-    assert "In line: 1 of 20 jobs" in words
-    assert "In line: 2 of 60 jobs" in words
+    assert "On the way: 1 of 20 jobs" in words
+    assert "On the way: 2 of 60 jobs" in words
     await house.until_done()
     words = whispered(await house.ana.slash(house.channel, "usage"))
-    assert "In line: 0 of 20 jobs" in words
+    assert "On the way: 0 of 20 jobs" in words
     assert "2 of 5 pictures" in words
 
 

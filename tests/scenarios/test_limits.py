@@ -51,7 +51,7 @@ async def test_thirty_at_once_with_five_places_in_line(tmp_path: Path) -> None:
         assert (len(served), len(refused)) == (LIMIT, CROWD - LIMIT)
         for one in refused:
             words = await town.refused(one)
-            assert f"you may have {LIMIT} jobs waiting here" in words
+            assert f"you may have {LIMIT} jobs on the way here" in words
         assert len(town.jobs()) == LIMIT
         # The line is one member's own.
         other = await town.asks("a crow", who=town.ben)

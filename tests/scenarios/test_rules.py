@@ -40,8 +40,8 @@ async def test_a_quota_is_set_hit_and_explained(town: Town) -> None:
     assert (await limner(town, "log", channel=log)).startswith("**Changed.**\nlog: off →")
     said = await limner(town, "quota", server_day=5, member_day=3, time_zone="Asia/Tokyo")
     assert said.splitlines()[1:] == [
-        "`server_day`: 200 (the bot owner's default) → 5",
-        "`member_day`: no limit (the bot owner's default) → 3",
+        "`server_day`: 200 pictures a day (the bot owner's default) → 5 pictures a day",
+        "`member_day`: no limit (the bot owner's default) → 3 pictures a day for each member",
         "`time_zone`: UTC (the default) → Asia/Tokyo",
     ]
 
@@ -64,7 +64,9 @@ async def test_a_quota_is_set_hit_and_explained(town: Town) -> None:
 
     shown = await limner(town, "quota")
     by = rf"by <@{manager(town).id}> <t:\d+:R>"
-    assert re.search(rf"`server_day` · 5 pictures a day \(set here\) · {by}\n▰{{10}} 5 used", shown)
+    assert re.search(
+        rf"`server_day` · \*\*5 pictures a day\*\* \(set here\) · {by}\n▰{{10}} 5 used", shown
+    )
     assert f"**Rules changed** by <@{manager(town).id}>\n`server_day`: 200" in log_of(log)[-1]
 
 
@@ -103,7 +105,7 @@ async def test_a_pause_is_told_with_its_reason_and_outlives_the_process(empty_to
     await town.is_painting(begun)
 
     said = await limner(town, "pause", reason="spring cleaning")
-    assert said == "**Changed.**\nstate: running → paused: “spring cleaning”"
+    assert said.startswith("**Changed.**\nstate: running → paused: “spring cleaning”\n")
     refused = await town.refused(await town.asks("a fox"))
     assert refused.startswith("**Paused by this server's moderators.** They say: “spring cleaning”")
     town.vendor.release()
