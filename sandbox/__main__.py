@@ -39,7 +39,8 @@ WELCOME = """\
 **Welcome to the studio!** This is all of Limner, at work on stand-ins: nothing leaves this \
 machine, nothing costs anything, and the pictures are by a painter who does what he can.
 - Type `/` for the commands (Enter sends), and press the buttons under a picture.
-- *Viewing as*, at the top, makes you ana or bob.
+- *Viewing as*, at the top, makes you ana, whose server this is (`/limner` is for her), or bob, \
+who has the role *regulars*.
 - This page shows one channel, and has no message menus (right-click → Apps): \
 for both, invite the bot to a real server."""
 

@@ -76,12 +76,14 @@ async def open_chat(client: Any, *, name: str) -> AsyncIterator[Chat]:
 def _furnished(env: simcord.Env, name: str) -> Chat:
     """Server and people, made before the clock moves: each start gives them the same ids.
 
-    So a kept database still knows its people.
+    So a kept database still knows its people. Ana may do what a server's owner may.
     """
     env.backend.bot_user.name = name
-    guild = env.create_guild("The Studio")
+    owner, user = (env.create_user(person) for person in ("ana", "bob"))
+    guild = env.create_guild("The Studio", owner=owner)
     channel = guild.create_text_channel("pictures", topic=TOPIC)
-    ana, bob = (guild.add_member(env.create_user(person)) for person in ("ana", "bob"))
+    ana = guild.add_member(owner)
+    bob = guild.add_member(user, roles=[guild.create_role("regulars")])
     host = guild.create_webhook(channel, "The sandbox")
     return Chat(env, channel, ana, bob, host, turn=asyncio.Lock())
 
