@@ -8,6 +8,7 @@ import pytest
 from bot.domain.job import JobStatus
 from bot.engine.records import Forgot
 from storage import jobs
+from tests.engine.erasing import everything
 from tests.engine.world import ANA, BOB, OTHER_SERVER, SERVER, World
 
 
@@ -106,6 +107,8 @@ async def test_a_dropped_result_stays_charged_and_its_details_go(world: World) -
         assert said is expected
     assert await world.records.details(job_id, guild_id=SERVER, user_id=ANA) is None
     assert await world.booked() == 1
+    await world.leftovers.clear()
+    assert b"a marked fox" not in everything(world)
 
 
 async def test_what_is_still_on_its_way_cannot_be_dropped(world: World) -> None:
