@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, delete, func, literal_column, select, update
-from sqlalchemy.dialects.sqlite import insert as insert_or_add
 
+from storage import quotas
 from storage.database import Transaction
 from storage.tables import ledger, totals
 
@@ -40,17 +40,9 @@ async def _move_totals(tx: Transaction, user_id: int, alias: int, guild_id: int 
     if guild_id is not None:
         of_member &= totals.c.guild_id == guild_id
     gone = await tx.execute(delete(totals).where(of_member).returning(totals))
-    for row in gone.all():
-        more = insert_or_add(totals).values(**row._asdict() | {"user_id": alias})
-        await tx.execute(
-            more.on_conflict_do_update(
-                index_elements=["guild_id", "user_id", "period"],
-                set_={
-                    "pictures": totals.c.pictures + more.excluded.pictures,
-                    "cost_micros": totals.c.cost_micros + more.excluded.cost_micros,
-                },
-            )
-        )
+    rows = [row._asdict() | {"user_id": alias} for row in gone.all()]
+    if rows:
+        await quotas.add_to_sums(tx, rows)
 
 
 async def end_months(tx: Transaction, *, now: datetime, limit: int) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Table, delete, func, select
 
 from bot.domain.belongings import Belongings
-from bot.domain.job import Job, JobStatus, StoredPicture
+from bot.domain.job import Job, JobStatus
 from storage import holdings
 from storage.database import Transaction
 from storage.jobs import job_from
@@ -70,24 +70,6 @@ async def jobs_before(
         query = query.where(jobs.c.id < before)
     found = await tx.execute(query.order_by(jobs.c.id.desc()).limit(limit))
     return [job_from(row) for row in found]
-
-
-async def pictures_of(tx: Transaction, job_ids: list[int]) -> dict[int, list[StoredPicture]]:
-    """The pictures that are still kept, by job."""
-    query = select(pictures).where(pictures.c.job_id.in_(job_ids))
-    found: dict[int, list[StoredPicture]] = {}
-    for row in await tx.execute(query.order_by(pictures.c.job_id, pictures.c.position)):
-        picture = StoredPicture(
-            position=row.position,
-            sha256=row.sha256,
-            mime=row.mime,
-            width_px=row.width_px,
-            height_px=row.height_px,
-            size_bytes=row.size_bytes,
-            flagged=row.flagged,
-        )
-        found.setdefault(row.job_id, []).append(picture)
-    return found
 
 
 async def messages_of(tx: Transaction, job_ids: list[int]) -> dict[int, int]:

@@ -221,6 +221,14 @@ async def _book(tx: Transaction, entries: Sequence[dict[str, Any]]) -> None:
         for key in _keys(entry["guild_id"], entry["user_id"], **days):
             pictures[key] += entry["pictures"]
             micros[key] += entry["cost_micros"]
+    rows = [
+        {**key._asdict(), "pictures": pictures[key], "cost_micros": micros[key]} for key in pictures
+    ]
+    await add_to_sums(tx, rows)
+
+
+async def add_to_sums(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add to the sums that these rows of `totals` name, or begin them."""
     more = insert_or_add(totals)
     await tx.execute(
         more.on_conflict_do_update(
@@ -230,10 +238,7 @@ async def _book(tx: Transaction, entries: Sequence[dict[str, Any]]) -> None:
                 "cost_micros": totals.c.cost_micros + more.excluded.cost_micros,
             },
         ),
-        [
-            {**key._asdict(), "pictures": pictures[key], "cost_micros": micros[key]}
-            for key in pictures
-        ],
+        rows,
     )
 
 

@@ -1,6 +1,6 @@
 """Which pictures a job has. The bytes are in `storage.pictures`; here are only their names."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import insert, select
 
@@ -30,9 +30,17 @@ async def put(tx: Transaction, job_id: int, found: Iterable[StoredPicture]) -> N
 
 async def of_job(tx: Transaction, job_id: int) -> tuple[StoredPicture, ...]:
     """The pictures of a job that are still kept, in order."""
-    query = select(pictures).where(pictures.c.job_id == job_id).order_by(pictures.c.position)
-    return tuple(
-        StoredPicture(
+    return (await of_jobs(tx, [job_id])).get(job_id, ())
+
+
+async def of_jobs(
+    tx: Transaction, job_ids: Collection[int]
+) -> Mapping[int, tuple[StoredPicture, ...]]:
+    """The same for several jobs, by job; those without any are not there."""
+    query = select(pictures).where(pictures.c.job_id.in_(job_ids))
+    found: dict[int, tuple[StoredPicture, ...]] = {}
+    for row in await tx.execute(query.order_by(pictures.c.job_id, pictures.c.position)):
+        picture = StoredPicture(
             position=row.position,
             sha256=row.sha256,
             mime=row.mime,
@@ -41,8 +49,8 @@ async def of_job(tx: Transaction, job_id: int) -> tuple[StoredPicture, ...]:
             size_bytes=row.size_bytes,
             flagged=row.flagged,
         )
-        for row in await tx.execute(query)
-    )
+        found[row.job_id] = (*found.get(row.job_id, ()), picture)
+    return found
 
 
 async def put_thumbnail(tx: Transaction, job_id: int, sha256: str, *, flagged: bool) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.domain.job import Job, Route, StoredPicture
 from bot.domain.request import PERSONAL
-from storage import belongings, preferences
+from storage import belongings, preferences, results
 from storage.belongings import Entry
 from storage.database import Database, Transaction
 
@@ -152,9 +152,9 @@ async def _job_page(
     tx: Transaction, user_id: int, guild_id: int, before: int | None
 ) -> list[tuple[int, Mapping[str, Any]]]:
     found = await belongings.jobs_before(tx, user_id, guild_id=guild_id, before=before, limit=PAGE)
-    kept = await belongings.pictures_of(tx, [job.id for job in found])
+    kept = await results.of_jobs(tx, [job.id for job in found])
     messages = await belongings.messages_of(tx, [job.id for job in found])
-    return [(job.id, _job(job, kept.get(job.id, []), messages.get(job.id))) for job in found]
+    return [(job.id, _job(job, kept.get(job.id, ()), messages.get(job.id))) for job in found]
 
 
 def _job(job: Job, kept: Sequence[StoredPicture], card_id: int | None) -> Mapping[str, Any]:

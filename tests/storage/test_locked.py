@@ -125,7 +125,6 @@ CALLS: dict[Callable[..., object], Call] = {
     belongings.jobs_before: lambda tx, job: belongings.jobs_before(
         tx, ANA, guild_id=SERVER, before=None, limit=9
     ),
-    belongings.pictures_of: lambda tx, job: belongings.pictures_of(tx, [job.id]),
     belongings.messages_of: lambda tx, job: belongings.messages_of(tx, [job.id]),
     belongings.entries_counted: lambda tx, job: belongings.entries_counted(
         tx, ANA, guild_id=SERVER
@@ -203,6 +202,18 @@ CALLS: dict[Callable[..., object], Call] = {
     preferences.role_limits: lambda tx, job: preferences.role_limits(tx, SERVER),
     preferences.set_role: lambda tx, job: preferences.set_role(tx, SERVER, 1, None),
     preferences.clear_role: lambda tx, job: preferences.clear_role(tx, SERVER, 1),
+    quotas.add_to_sums: lambda tx, job: quotas.add_to_sums(
+        tx,
+        [
+            {
+                "guild_id": SERVER,
+                "user_id": ANA,
+                "period": "2026-01",
+                "pictures": 1,
+                "cost_micros": 1,
+            }
+        ],
+    ),
     quotas.sums: lambda tx, job: quotas.sums(tx, [WHOSE]),
     quotas.reserve: lambda tx, job: quotas.reserve(
         tx, [quotas.Reservation(job=job, when=TODAY, owner=TODAY, cost_micros=1)], now=NOW
@@ -210,6 +221,7 @@ CALLS: dict[Callable[..., object], Call] = {
     quotas.close: lambda tx, job: quotas.close(tx, job.id, charged=1, cost_micros=1, now=NOW),
     results.put: lambda tx, job: results.put(tx, job.id, [PICTURE]),
     results.of_job: lambda tx, job: results.of_job(tx, job.id),
+    results.of_jobs: lambda tx, job: results.of_jobs(tx, [job.id]),
     results.put_thumbnail: lambda tx, job: results.put_thumbnail(tx, job.id, "aa", flagged=False),
     retention.ended: lambda tx, job: retention.ended(tx, after=(NOW, 0), before=NOW, limit=9),
     retention.drop: lambda tx, job: retention.drop(tx, Kept.PICTURES, [job.id]),
