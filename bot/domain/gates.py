@@ -127,6 +127,12 @@ def shut_works(gates: Iterable[Gate]) -> frozenset[str]:
     return _shut(gates, work_scope(""))
 
 
+def pause_of(gates: Iterable[Gate], guild_id: int) -> Gate | None:
+    """The gate that a server's moderators have closed; its `detail` is what they say."""
+    scope = server_scope(guild_id)
+    return next((gate for gate in gates if gate.scope == scope), None)
+
+
 def paused(gates: Iterable[Gate]) -> frozenset[int]:
     """The servers whose own gate is closed."""
     return frozenset(int(guild_id) for guild_id in _shut(gates, "server:"))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.gates import Gate, server_scope, shut_works
+from bot.domain.gates import Gate, pause_of, shut_works
 from bot.domain.job import Card, Job
 from bot.domain.limits import decide
 from bot.domain.preferences import ServerSettings
@@ -21,7 +21,7 @@ from bot.domain.refusal import (
     Paused,
     Refusal,
 )
-from bot.domain.request import SEED_MAX, ImageRequest, Kind, Requester
+from bot.domain.request import SEED_MAX, ImageRequest, Requester
 from bot.engine.account import Account, Books, books_of
 from bot.engine.cancelling import ACK_GRACE
 from bot.engine.policy import Policy
@@ -113,14 +113,14 @@ class Booking:
         """
         if request.work in shut_works(closed):
             return ModelClosed(request.model)
-        scope = server_scope(requester.guild_id)
-        pause = next((gate for gate in closed if gate.scope == scope), None)
+        pause = pause_of(closed, requester.guild_id)
         if pause is not None:
             return Paused(pause.detail)
         if not server.allows_place(requester.place_ids):
             return ChannelNotAllowed(tuple(sorted(server.allowed_channels)))
         if request.kind.paints and not server.allows_model(request.model):
-            return ModelNotAllowed(request.model, self._allowed(server, request.kind))
+            allowed = self._catalogue.able(server.allowed_models or (), kind=request.kind)
+            return ModelNotAllowed(request.model, allowed)
         return None
 
     def _decide(self, asked: Asked, books: Books, closed: Sequence[Gate]) -> _Booked | Refusal:
@@ -167,11 +167,6 @@ class Booking:
             now=now,
         )
         return {each.asked.source_key: job for job, each in pairs}
-
-    def _allowed(self, server: ServerSettings, kind: Kind) -> tuple[str, ...]:
-        """The models that a server allows for this kind of work."""
-        models = (self._catalogue.get(model) for model in sorted(server.allowed_models or ()))
-        return tuple(model.id for model in models if model is not None and kind in model.rules)
 
 
 def _answer(decided: _Booked | Refusal, job: Job | None, *, twin: bool) -> Job | Refusal:

@@ -91,12 +91,9 @@ class Members:
             ]
             return BadOption("model", ", ".join(close))
         if not server.allows_model(model.id):
-            return ModelNotAllowed(model.id, self._allowed(server))
+            allowed = self._catalogue.able(server.allowed_models or (), kind=Kind.IMAGINE)
+            return ModelNotAllowed(model.id, allowed)
         return model.id
-
-    def _allowed(self, server: ServerSettings) -> tuple[str, ...]:
-        models = (self._catalogue.get(model) for model in sorted(server.allowed_models or ()))
-        return tuple(each.id for each in models if each is not None and Kind.IMAGINE in each.kinds)
 
     def _painting(self, own: MemberSettings, server: ServerSettings) -> str:
         default = self._policy.default_model

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from bot.domain import schedule
-from bot.domain.gates import Gate, GateReason, server_scope
+from bot.domain.gates import GateReason, pause_of
 from bot.domain.job import Job, JobStatus
 from bot.domain.line import Place, fair_order
 from bot.domain.request import PERSONAL
@@ -74,11 +74,12 @@ class Queues:
             if guild_id != PERSONAL:
                 server = await _server_line(tx, seen, guild_id=guild_id, user_id=user_id)
         places = await line.places_in(seen, self._max_queued)
+        pause = pause_of(seen.closed, guild_id)
         return Queue(
             mine=tuple(sorted(_live(mine, places, usual_s, now), key=_order)),
             server=server,
             gate=seen.gate_of(guild_id),
-            pause=_pause(seen.closed, guild_id),
+            pause="" if pause is None else pause.detail,
         )
 
 
@@ -126,8 +127,3 @@ def _order(live: LiveJob) -> tuple[bool, int, int]:
     in_line = live.job.status is JobStatus.QUEUED
     behind = live.place.ahead if live.place else (2**31 if in_line else 0)
     return in_line, behind, live.job.id
-
-
-def _pause(closed: Iterable[Gate], guild_id: int) -> str:
-    scope = server_scope(guild_id)
-    return next((gate.detail for gate in closed if gate.scope == scope), "")

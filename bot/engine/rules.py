@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain import rules
-from bot.domain.gates import Gate, GateReason, closed, server_scope
+from bot.domain.gates import Gate, GateReason, closed, pause_of, server_scope
 from bot.domain.limits import Limits, Period, Usage
 from bot.domain.preferences import ServerSettings
 from bot.domain.refusal import UnknownModel
@@ -249,5 +249,4 @@ class ServerRules:
 
 
 async def _pause(tx: Transaction, guild_id: int) -> Gate | None:
-    scope = server_scope(guild_id)
-    return next((gate for gate in await gates.all_closed(tx) if gate.scope == scope), None)
+    return pause_of(await gates.all_closed(tx), guild_id)

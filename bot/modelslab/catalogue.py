@@ -110,6 +110,11 @@ class Catalogue:
             return ()
         return tuple(model.id for model in self._ranked(text, kind, CLOSE_CUTOFF)[:3])
 
+    def able(self, model_ids: Iterable[str], *, kind: Kind) -> tuple[str, ...]:
+        """Those of these models that know this kind, in the order of their names."""
+        known = (self.get(model_id) for model_id in sorted(model_ids))
+        return tuple(model.id for model in known if model is not None and kind in model.kinds)
+
     def _knowing(self, kind: Kind | None) -> list[Model]:
         return [model for model in self._models if kind is None or kind in model.kinds]
 
