@@ -257,7 +257,7 @@ class Limner(commands.Cog):
 
     @limner.command(name="log", description="Where moderators read what they should see.")
     @app_commands.describe(
-        channel="Changes of rules, deleted results and unsafe pictures are told there.",
+        channel="Changes of rules, what moderators delete or take back, and unsafe pictures.",
         off="Tell it nowhere.",
     )
     async def log(

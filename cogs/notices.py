@@ -7,10 +7,12 @@ from cogs.cards import pictures
 
 def deleted(job: Job, *, by: int) -> str:
     """A moderator took somebody else's result away."""
-    return (
-        f"**Result deleted** by <@{by}>: job {job.id} of <@{job.requester.user_id}> in "
-        f"<#{job.requester.channel_id}>"
-    )
+    return _done("Result deleted", job, by)
+
+
+def taken_back(job: Job, *, by: int) -> str:
+    """A moderator cancelled somebody else's job, or kept it from being posted."""
+    return _done("Job taken back", job, by)
 
 
 def unsafe(job: Job, delivered: Delivered) -> str:
@@ -21,6 +23,11 @@ def unsafe(job: Job, delivered: Delivered) -> str:
         f"<@{job.requester.user_id}> in <#{job.requester.channel_id}> · job {job.id}"
         f"{_where(job, delivered)}"
     )
+
+
+def _done(what: str, job: Job, by: int) -> str:
+    who = job.requester
+    return f"**{what}** by <@{by}>: job {job.id} of <@{who.user_id}> in <#{who.channel_id}>"
 
 
 def _where(job: Job, delivered: Delivered) -> str:

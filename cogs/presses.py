@@ -8,7 +8,7 @@ from typing import Any
 import discord
 from discord.ext import commands
 
-from bot.engine.records import Forgot, Records
+from bot.engine.records import Details, Forgot, Records
 from bot.engine.withdrawing import Withdrawals
 from cogs import notices, trouble
 from cogs.answers import whisper
@@ -73,9 +73,7 @@ class Buttons(commands.Cog, name=PRESSER):
                 case Action.DELETE:
                     await self._delete(interaction, job_id, guild_id)
                 case Action.CANCEL:
-                    await take_back(
-                        interaction, self._withdrawals, job_id=job_id, guild_id=guild_id
-                    )
+                    await self._take_back(interaction, job_id, guild_id)
                 case Action.SHOW:
                     await self._album.show(interaction, job_id)
                 case Action.AGAIN:
@@ -155,6 +153,13 @@ class Buttons(commands.Cog, name=PRESSER):
             allowed_mentions=discord.AllowedMentions.none(),
         )
 
+    async def _take_back(
+        self, interaction: discord.Interaction, job_id: int, guild_id: int
+    ) -> None:
+        found = await self._records.details(job_id, guild_id=guild_id, user_id=interaction.user.id)
+        if await take_back(interaction, self._withdrawals, job_id=job_id, guild_id=guild_id):
+            await self._report(interaction, found, notices.taken_back)
+
     async def _delete(self, interaction: discord.Interaction, job_id: int, guild_id: int) -> None:
         """Record and pictures first: the message without them is a nuisance, not a leak."""
         user_id, page = interaction.user.id, page_under(interaction)
@@ -179,9 +184,17 @@ class Buttons(commands.Cog, name=PRESSER):
                     await self._remove_message(interaction)
                 else:
                     await self._album.redraw(interaction, page)
-                if found is not None and found.job.requester.user_id != user_id:
-                    notice = notices.deleted(found.job, by=user_id)
-                    await self._log_room.tell(guild_id, notice, nonce=f"{interaction.id}:log")
+                await self._report(interaction, found, notices.deleted)
+
+    async def _report(
+        self, interaction: discord.Interaction, found: Details | None, notice: Callable[..., str]
+    ) -> None:
+        """Tell the server's moderators what one of them did with somebody else's job."""
+        by = interaction.user.id
+        if found is None or found.job.requester.user_id == by:
+            return
+        guild_id, text = found.job.requester.guild_id, notice(found.job, by=by)
+        await self._log_room.tell(guild_id, text, nonce=f"{interaction.id}:log")
 
     async def _remove_message(self, interaction: discord.Interaction) -> None:
         await interaction.response.defer()

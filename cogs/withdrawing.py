@@ -24,8 +24,8 @@ WORDS: Final = {
 
 async def take_back(
     interaction: discord.Interaction, withdrawals: Withdrawals, *, job_id: int, guild_id: int
-) -> None:
-    """Take a job back for whoever pressed, and say in private how far that went."""
+) -> bool:
+    """Take a job back for whoever pressed, and say in private how far that went; whether it did."""
     became = await withdrawals.withdraw(
         job_id,
         guild_id=guild_id,
@@ -33,3 +33,4 @@ async def take_back(
         moderator=interaction.permissions.manage_messages,
     )
     await whisper(interaction, WORDS[became])
+    return became in (Withdrawn.CANCELLED, Withdrawn.WITHHELD)

@@ -14,6 +14,7 @@ from cogs.changes import PAUSED, RESUMED
 from sandbox.modelslab import Mood
 from tests.cogs.house import House
 from tests.cogs.managing import MOMENT, a_manager, limner, said_in, settings_of
+from tests.cogs.test_withdrawing import taken
 
 
 @pytest.fixture
@@ -173,6 +174,26 @@ async def test_a_pause_needs_no_reason(house: House, mod: MemberActor) -> None:
         "**Paused by this server's moderators.** Ask again when the pause is over. Nothing was "
         "charged."
     )
+
+
+async def test_a_job_that_a_moderator_takes_back_is_told_in_the_log(
+    house: House, mod: MemberActor, log: ChannelHandle
+) -> None:
+    await limner(house, mod, "log", channel=log)
+    role = house.guild.create_role("janitors", permissions=discord.Permissions.all())
+    janitor = house.guild.add_member(house.env.create_user("jan"), roles=[role])
+    for _ in range(3):
+        await house.asks("MARKED words")
+    await taken(house, 2)
+    first, second, third = house.channel.history()
+
+    await house.bob.click(first, label="Cancel")
+    await house.ana.click(first, label="Cancel")
+    for card in (second, third, third):
+        await janitor.click(card, label="Cancel")
+
+    by, whose = f"by <@{janitor.id}>", f"of <@{house.ana.id}> in <#{house.channel.id}>"
+    assert said_in(log)[1:] == [f"**Job taken back** {by}: job {n} {whose}" for n in (2, 3)]
 
 
 async def test_a_result_that_a_moderator_deletes_is_told_in_the_log(

@@ -1,12 +1,13 @@
 """What moderators read of results: who, where, how many; and never a word of the prompt."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from bot.domain.job import Outcome, Route, Verdict
 from bot.engine.courier import Delivered
-from cogs.notices import deleted, unsafe
+from cogs.notices import deleted, taken_back, unsafe
 from tests.cogs.jobs import ANA, CHANNEL, SERVER, a_job
 
 FLAGGED = Outcome(verdict=Verdict.FLAGGED, received=2, flagged=2)
@@ -40,7 +41,8 @@ def test_one_picture_is_one() -> None:
     assert "not shown: 1 picture of" in unsafe(job, Delivered(route=Route.REPLY))
 
 
-def test_a_deletion_names_both() -> None:
-    assert deleted(a_job(MARK), by=9) == (
-        f"**Result deleted** by <@9>: job 17 of <@{ANA}> in <#{CHANNEL}>"
-    )
+@pytest.mark.parametrize(
+    ("notice", "title"), [(deleted, "Result deleted"), (taken_back, "Job taken back")]
+)
+def test_what_a_moderator_did_names_both(notice: Callable[..., str], title: str) -> None:
+    assert notice(a_job(MARK), by=9) == (f"**{title}** by <@9>: job 17 of <@{ANA}> in <#{CHANNEL}>")
