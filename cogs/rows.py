@@ -43,9 +43,9 @@ def live_buttons(job: Job) -> tuple[Button, ...]:
 
 
 def withheld_buttons(job: Job) -> tuple[Button, ...]:
-    """What was not posted can be looked at, by whoever asked for it."""
+    """Pictures that were not posted can be looked at, by whoever asked for them."""
     return (
-        _button(job, Action.SHOW, "Show"),
+        *([_button(job, Action.SHOW, "Show")] if job.request.pictures else ()),
         _button(job, Action.DETAILS, "Details"),
     )
 

@@ -100,6 +100,15 @@ def test_a_withheld_result_says_where_it_is_and_what_it_cost(verdict: Verdict) -
     assert labels(face) == ["Show", "Details"]
 
 
+def test_a_withheld_description_has_no_pictures_to_show() -> None:
+    """The button said that its pictures were not kept any more; there never were any."""
+    delivery = a_delivery(Verdict.DESCRIBED, detail="a fox in the snow")
+    request = replace(delivery.job.request, kind=Kind.DESCRIBE)
+    delivery = replace(delivery, job=replace(delivery.job, request=request, withheld=True))
+
+    assert labels(cards.delivered(delivery, default_model="flux")) == ["Details"]
+
+
 def test_a_withheld_job_that_failed_says_why() -> None:
     delivery = a_delivery(Verdict.TIMED_OUT)
     plain = cards.delivered(delivery, default_model="flux")
