@@ -1,6 +1,7 @@
 """/privacy: one's own data, and its removal. Knows nobody's but that of whoever asks."""
 
 import io
+import logging
 import re
 from typing import Any, Final, Self, cast
 
@@ -9,12 +10,15 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.domain.belongings import Belongings
+from bot.domain.errors import StorageError
 from bot.domain.request import PERSONAL
 from bot.engine.erasure import Erased, Erasure
 from bot.engine.exporting import Export, Exports
 from cogs.answers import defer, whisper
 from cogs.guard import Guard
 from cogs.home import home_of
+
+_log = logging.getLogger(__name__)
 
 _NAME: Final = "Privacy"
 EVERYWHERE, HERE = "all", "here"
@@ -26,12 +30,16 @@ NOT_YOURS = (
     "**Not yours.** These buttons are for whoever asked for them; `/privacy erase` brings your own."
 )
 
+UNFINISHED = (
+    "**Not all of it could be erased just now**, as the bot's own storage failed. Nothing was "
+    "charged. Use `/privacy erase` again in a minute: it goes on with what is left."
+)
+
 
 class EraseButton(ui.DynamicItem[ui.Button[Any]], template=ERASE_ID):
     """Erases what whoever presses it has; works after any restart, and for one person only."""
 
-    def __init__(self, where: str, user_id: int) -> None:
-        label = "Erase everything" if where == EVERYWHERE else "Only this server"
+    def __init__(self, where: str, user_id: int, *, label: str = "Erase everything") -> None:
         style = discord.ButtonStyle.danger
         custom_id = f"erase:{where}:{user_id}"
         super().__init__(ui.Button(label=label, style=style, custom_id=custom_id))
@@ -86,7 +94,8 @@ class Privacy(commands.Cog, name=_NAME):
         here = await self._erasure.counted(user_id, guild_id=home)
         view = ui.View(timeout=None)
         view.add_item(EraseButton(EVERYWHERE, user_id))
-        view.add_item(EraseButton(HERE, user_id))
+        only = "outside of servers" if home == PERSONAL else "this server"
+        view.add_item(EraseButton(HERE, user_id, label=f"Only {only}"))
         await whisper(interaction, asked(everywhere, here, where=_here(home)), view=view)
 
     async def pressed(self, interaction: discord.Interaction, where: str, user_id: int) -> None:
@@ -99,9 +108,14 @@ class Privacy(commands.Cog, name=_NAME):
             # Discord waits three seconds; a long past takes longer.
             await interaction.response.edit_message(content="Erasing …", view=None)
             home = home_of(interaction)
-            erased = await self._erasure.erase(
-                interaction.user.id, guild_id=None if where == EVERYWHERE else home
-            )
+            try:
+                erased = await self._erasure.erase(
+                    interaction.user.id, guild_id=None if where == EVERYWHERE else home
+                )
+            except StorageError as error:
+                _log.error("erasing.unfinished id=%s error=%r", interaction.id, error)
+                await interaction.edit_original_response(content=UNFINISHED)
+                return
             await interaction.edit_original_response(content=done(erased))
 
         await self._guard.shelter(interaction, act)

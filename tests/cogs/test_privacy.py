@@ -7,10 +7,11 @@ import pytest
 from simcord import InteractionResult
 
 from bot.domain.belongings import Belongings
-from bot.domain.errors import CourierError
+from bot.domain.errors import CourierError, StorageError
 from bot.domain.removal import Removal
 from bot.engine.erasure import Erased
 from bot.engine.exporting import Export
+from bot.engine.leftovers import Leftovers
 from cogs import privacy
 from storage import jobs
 from storage.tables import removals
@@ -84,6 +85,25 @@ async def test_pressing_erases_and_says_what_that_was(house: House, label: str) 
     assert not await still_there(house)
     await deleted(house)
     assert card.id not in [message.id for message in house.channel.history()]
+
+
+async def test_an_erasure_that_the_storage_breaks_says_that_it_is_not_done(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It said "Erasing …" for ever, and beside it that nothing had been saved."""
+    await a_result(house)
+    question = (await asks_to_erase(house)).response
+    assert question is not None
+
+    async def full(_self: object, _digests: object) -> None:
+        raise StorageError("the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Leftovers, "remove", full)
+        await house.ana.click(question, label="Erase everything")
+
+    [told] = [m for m in house.channel.history(viewer=house.ana) if m.flags.ephemeral]
+    assert told.content == privacy.UNFINISHED
 
 
 async def test_somebody_elses_button_does_nothing(house: House) -> None:
