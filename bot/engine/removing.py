@@ -62,7 +62,7 @@ class Remover:
     async def step(self) -> float:
         """Delete the message that is due first; how long to wait for the next one, in seconds."""
         async with self._database.reading() as tx:
-            first = await removals.next_due(tx)
+            first = await removals.next_due(tx, now=self._now())
         if first is None:
             return LONGEST_NAP_S
         number, removal, due_at = first

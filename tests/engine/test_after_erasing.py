@@ -212,6 +212,22 @@ async def test_messages_are_deleted_one_by_one_and_again_where_discord_is_away(
     assert sorted(each.message_id or 0 for each in world.courier.removed) == [1001, 1002, 1003]
 
 
+async def test_what_is_reached_for_a_quarter_of_an_hour_only_is_deleted_first(
+    world: World,
+) -> None:
+    """Behind a thousand others a private card was out of reach when its turn came."""
+    now = world.clock.now()
+    async with world.database.transaction() as tx:
+        public = [Removal(channel_id=CHANNEL, message_id=number) for number in (1, 2)]
+        await removals.put(tx, public, due_at=now - timedelta(minutes=1))
+        await removals.put(tx, [Removal(token="t", message_id=3)], due_at=now)
+        # The answer to this one may still be on its way.
+        await removals.put(tx, [Removal(token="t")], due_at=now + timedelta(minutes=1))
+    for _ in range(4):
+        await world.remover.step()
+    assert [each.message_id for each in world.courier.removed] == [3, 1, 2]
+
+
 async def test_a_message_that_breaks_us_does_not_stop_the_others(world: World) -> None:
     async with world.database.transaction() as tx:
         for number in (1, 2):

@@ -134,7 +134,7 @@ CALLS: dict[Callable[..., object], Call] = {
     ),
     belongings.forget: lambda tx, job: belongings.forget(tx, ANA, guild_id=SERVER),
     removals.put: lambda tx, job: removals.put(tx, [Removal(token="t")], due_at=NOW),
-    removals.next_due: lambda tx, job: removals.next_due(tx),
+    removals.next_due: lambda tx, job: removals.next_due(tx, now=NOW),
     removals.later: lambda tx, job: removals.later(tx, 1, due_at=NOW),
     removals.done: lambda tx, job: removals.done(tx, 1),
     cards.forget: lambda tx, job: cards.forget(tx, [job.id]),

@@ -205,7 +205,10 @@ QUESTIONS: dict[str, tuple[Ask, set[str]]] = {
         lambda tx: aliases.end_months(tx, now=NOW, limit=9),
         {"ledger_of_member (user_id<?)", "ledger_closed_once"},
     ),
-    "the next message to delete": (lambda tx: removals.next_due(tx), {"ix_removals_due_at"}),
+    "the next message to delete": (
+        lambda tx: removals.next_due(tx, now=NOW),
+        {"ix_removals_due_at"},
+    ),
     "seated in vain": (lambda tx: slots.unsubmitted(tx), {"jobs_on_the_belt"}),
 }
 
