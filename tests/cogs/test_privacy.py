@@ -139,6 +139,13 @@ async def test_a_button_of_another_server_erases_only_where_it_is_pressed(house:
     assert not await still_there(house)
 
 
+@pytest.mark.parametrize("settings", [{"PERSONAL_PICTURES_DAY": "3"}])
+async def test_outside_of_servers_no_button_speaks_of_one(house: House) -> None:
+    asked = await house.ana.user.slash("privacy erase")
+    labels = [button["label"] for button in controls(asked)]
+    assert labels == ["Erase everything", "Only outside of servers"]
+
+
 def test_both_are_for_everybody_in_servers(house: House) -> None:
     payload = payload_of(house, "privacy")
     assert payload["default_member_permissions"] is None
