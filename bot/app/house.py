@@ -98,12 +98,24 @@ async def open_house(
         downloader = await stack.enter_async_context(Downloader(trusted=stand_ins(settings)))
         files = PictureFiles(database.path.parent / "pictures")
         leftovers = Leftovers(database, files=files)
+
+        # Both are made further down; nothing calls before it all stands.
+        def wake_runner() -> None:
+            runner.wake()
+
+        def wake_remover() -> None:
+            remover.wake()
+
+        def wake_both() -> None:
+            wake_runner()
+            wake_remover()
+
         records = Records(
             database,
             leftovers=leftovers,
             catalogue=catalogue,
             now=now,
-            wake_remover=lambda: remover.wake(),
+            wake_remover=wake_remover,
         )
         key = await signing_key(settings, records)
         policy = policy_of(settings, key=key)
@@ -112,25 +124,18 @@ async def open_house(
             catalogue=catalogue,
             styles=styles,
             policy=policy,
-            wake=lambda: runner.wake(),
+            wake=wake_runner,
             now=now,
         )
         withdrawals = Withdrawals(
             database,
             now=now,
-            wake=lambda: runner.wake(),
+            wake=wake_runner,
             show=lambda job: runner.show(job),
         )
         point_at(settings.discord_api_url)
         inputs = Inputs(database, files=files, downloader=downloader, now=now)
-
-        def wake_for_erasure() -> None:
-            runner.wake()
-            remover.wake()
-
-        erasure = Erasure(
-            database, leftovers=leftovers, policy=policy, now=now, wake=wake_for_erasure
-        )
+        erasure = Erasure(database, leftovers=leftovers, policy=policy, now=now, wake=wake_both)
         base = settings.public_url
 
         async def mask_link(
@@ -151,7 +156,7 @@ async def open_house(
                     database,
                     catalogue=catalogue,
                     policy=policy,
-                    wake=lambda: runner.wake(),
+                    wake=wake_runner,
                     now=now,
                 ),
                 accounts=Accounts(database, policy=policy, now=now),
@@ -183,9 +188,7 @@ async def open_house(
         )
         doorbell = None
         if base is not None:
-            doorbell = Doorbell(
-                database, public_url=base, key=key, wake=lambda: runner.wake(), now=now
-            )
+            doorbell = Doorbell(database, public_url=base, key=key, wake=wake_runner, now=now)
         gatekeeper = Gatekeeper(database, vendor=vendor, courier=courier, now=now)
         runner = Runner(
             database,
