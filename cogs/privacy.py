@@ -156,11 +156,13 @@ def asked(everywhere: Belongings, here: Belongings, *, where: str) -> str:
             "- your prompts and settings, the pictures you gave, and the results",
             "- my messages that show them, where Discord lets me delete those",
             "- your jobs: in line they are refunded; what is being made is thrown away and charged",
-            "How much you have used stays counted until the month is over, under a number that "
-            "stands for nobody. What others made from your pictures is theirs.",
+            "",
             f"**Everywhere:** {_belongings(everywhere)}",
             f"**{where.capitalize()}:** {_belongings(here)}",
-            "To keep it all, dismiss this message.",
+            "",
+            "How much you have used stays counted until the month is over, under a number that "
+            "stands for nobody. What others made from your pictures is theirs. To keep it all, "
+            "dismiss this message.",
         ]
     )
 

@@ -98,13 +98,14 @@ def cannot_log(channel_id: int, missing: Iterable[str]) -> str:
 def _quota(view: RulesView, setting: Setting) -> Iterator[str]:
     own = text_of(view.settings, setting)
     last = _last(view, setting)
-    whose = "default" if own is None else "set here"
+    # Who set it says that it was set.
+    whose = " (default)" if own is None else "" if last else " (set here)"
     if setting is Setting.TIME_ZONE:
-        yield f"`{setting}` · **{own or 'UTC'}** ({whose}){last}"
+        yield f"`{setting}` · **{own or 'UTC'}**{whose}{last}"
         return
     limit = getattr(view.limits, setting.value)
     binding = _binding(view, setting, limit)
-    yield f"`{setting}` · **{limited(setting, limit)}** ({whose}){binding}{last}"
+    yield f"`{setting}` · **{limited(setting, limit)}**{whose}{binding}{last}"
     match setting:
         case Setting.SERVER_DAY:
             yield _used(view.usage.server_day, limit, view.when.day_ends_at)

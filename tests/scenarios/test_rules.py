@@ -64,9 +64,7 @@ async def test_a_quota_is_set_hit_and_explained(town: Town) -> None:
 
     shown = await limner(town, "quota")
     by = rf"by <@{manager(town).id}> <t:\d+:R>"
-    assert re.search(
-        rf"`server_day` · \*\*5 pictures a day\*\* \(set here\) · {by}\n▰{{10}} 5 used", shown
-    )
+    assert re.search(rf"`server_day` · \*\*5 pictures a day\*\* · {by}\n▰{{10}} 5 used", shown)
     assert f"**Rules changed** by <@{manager(town).id}>\n`server_day`: 200" in log_of(log)[-1]
 
 
