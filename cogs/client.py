@@ -123,7 +123,7 @@ class LimnerClient(commands.AutoShardedBot):
         catalogue, styles = self.parts.catalogue, self.parts.styles
         door, guard = Door(intake, self.parts.withdrawals), cast(GuardedTree, self.tree).guard
         sources = Sources(inputs=self.parts.inputs, records=records)
-        painting = Painting(self.parts.mask_link)
+        painting = Painting(self.parts.mask_link, door=door)
         log_room = LogRoom(Mail(self), self.parts.rules)
         rework = Rework(
             door=door,

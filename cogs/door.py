@@ -46,15 +46,14 @@ class Door:
         With `complete`, the answer is promised first, and the promise becomes the card.
         """
         requester = requester_of(interaction)
-        obstacle = obstacle_to(interaction, private=request.private)
+        if complete is None:
+            obstacle = _unpostable(interaction, private=request.private)
+        else:
+            obstacle = await self.obstacle(interaction, request)
         if obstacle is not None or requester is None:
             await whisper(interaction, obstacle or NOWHERE)
             return
         if complete is not None:
-            refusal = await self._intake.obstacle(request, requester)
-            if refusal is not None:
-                await whisper(interaction, refused(refusal))
-                return
             await defer(interaction, private=request.private)
             match await complete(request):
                 case Aside(words, view):
@@ -79,6 +78,15 @@ class Door:
                 _log.info("interaction.again id=%s job=%s", interaction.id, job_id)
             case refusal:
                 await whisper(interaction, refused(refusal))
+
+    async def obstacle(self, interaction: discord.Interaction, request: ImageRequest) -> str | None:
+        """Why the request would be refused here, whatever its picture and its words will be."""
+        requester = requester_of(interaction)
+        unpostable = _unpostable(interaction, private=request.private)
+        if unpostable is not None or requester is None:
+            return unpostable or NOWHERE
+        refusal = await self._intake.obstacle(request, requester)
+        return None if refusal is None else refused(refusal)
 
     async def _place(self, interaction: discord.Interaction, accepted: Accepted) -> None:
         """Answer with the card; a job whose card surely never came to be is taken back."""
@@ -116,7 +124,7 @@ class Door:
             _log.exception("card.unwithdrawn job=%s", job_id)
 
 
-def obstacle_to(interaction: discord.Interaction, *, private: bool) -> str | None:
+def _unpostable(interaction: discord.Interaction, *, private: bool) -> str | None:
     """Why no result could be posted here, before anything is read; None where it could."""
     if interaction.channel_id is None:
         return NOWHERE

@@ -11,7 +11,7 @@ from discord import ui
 from bot.domain.request import ImageRequest, Requester
 from cogs import trouble
 from cogs.answers import Aside, defer, whisper
-from cogs.door import NOWHERE, obstacle_to, requester_of
+from cogs.door import NOWHERE, Door, requester_of
 from cogs.home import bot_is_there
 from cogs.sources import Found
 
@@ -45,8 +45,9 @@ class MaskLink(Protocol):
 class Painting:
     """Invites to the mask page; `mask_link` is None where there is none."""
 
-    def __init__(self, mask_link: MaskLink | None) -> None:
+    def __init__(self, mask_link: MaskLink | None, *, door: Door) -> None:
         self._mask_link = mask_link
+        self._door = door
 
     async def begin(
         self,
@@ -55,7 +56,7 @@ class Painting:
         read: Callable[[], Awaitable[Found | Aside]],
     ) -> None:
         """Answer in private with the way to paint on a picture that has yet to be read."""
-        obstacle = obstacle_to(interaction, private=request.private)
+        obstacle = await self._door.obstacle(interaction, request)
         if obstacle is not None:
             await whisper(interaction, obstacle)
             return

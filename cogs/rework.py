@@ -18,7 +18,7 @@ from bot.modelslab.catalogue import Catalogue
 from cogs.answers import Aside, defer, whisper
 from cogs.buttons import view_of
 from cogs.children import blank, child, usual_strength, with_strength
-from cogs.door import Door, obstacle_to
+from cogs.door import Door
 from cogs.faces import Action, Button, Pick
 from cogs.gallery import Seen
 from cogs.home import home_of
@@ -135,7 +135,7 @@ class Rework:
         self, interaction: discord.Interaction, request: ImageRequest, subject: Subject
     ) -> None:
         """Nobody is asked for words that could not become a picture here."""
-        obstacle = obstacle_to(interaction, private=request.private)
+        obstacle = await self._door.obstacle(interaction, request)
         if obstacle is not None:
             await whisper(interaction, obstacle)
             return

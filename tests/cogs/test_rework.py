@@ -153,6 +153,21 @@ async def test_edit_area_leads_to_the_page_in_private(house: House) -> None:
     assert await house.jobs_made() == 1
 
 
+@with_page
+@pytest.mark.parametrize("label", ["Edit area", "Remix", "U1"])
+async def test_nobody_paints_or_writes_for_a_server_that_takes_nothing(
+    house: House, label: str
+) -> None:
+    """Only after all that work was it said that the server is paused."""
+    result = await a_result(house)
+    await house.client.parts.rules.pause(house.guild.id, user_id=house.bob.id, reason="a contest")
+
+    pressed = await house.bob.click(result, label=label)
+
+    assert pressed.modal is None
+    assert "They say: “a contest”" in whispered(pressed)
+
+
 @pytest.mark.parametrize("after_restart", [False, True])
 @pytest.mark.parametrize("who", ["author", "member", "moderator"])
 async def test_every_button_works_for_everybody_also_after_a_restart(
