@@ -45,6 +45,11 @@ class Aside:
     view: ui.View | None = None
 
 
+def is_private(interaction: discord.Interaction) -> bool:
+    """Whether the message that a button stands under is for one person's eyes."""
+    return interaction.message is not None and interaction.message.flags.ephemeral
+
+
 async def whisper(
     interaction: discord.Interaction, text: str, *, view: ui.View | None = None
 ) -> None:

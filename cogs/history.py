@@ -10,7 +10,7 @@ from bot.domain.request import PERSONAL, Kind
 from bot.engine.history import Choice, History, NotShown, Page, Viewer
 from bot.engine.records import Records
 from cogs import cards, pages
-from cogs.answers import defer, whisper
+from cogs.answers import defer, is_private, whisper
 from cogs.buttons import TURN_ID, turn_named, view_of
 from cogs.door import Door, is_age_restricted
 from cogs.echo import clip, echo
@@ -117,7 +117,7 @@ class Album:
         if choice is None:
             await whisper(interaction, pages.NOT_HERE)
             return
-        if not _is_private(interaction):
+        if not is_private(interaction):
             # Not one of ours: what others see must not become somebody's history.
             await self.open(interaction, choice)
             return
@@ -179,7 +179,7 @@ def viewer_of(interaction: discord.Interaction) -> Viewer:
 def page_under(interaction: discord.Interaction) -> Turn | None:
     """The button Newer of the history page that a button stands under; None under anything else."""
     message = interaction.message
-    if message is None or not _is_private(interaction):
+    if message is None or not is_private(interaction):
         return None
     named = (
         TURN_ID.fullmatch(child.custom_id or "")
@@ -190,10 +190,6 @@ def page_under(interaction: discord.Interaction) -> Turn | None:
     )
     turns = (turn_named(match) for match in named if match is not None)
     return next((turn for turn in turns if turn.newer), None)
-
-
-def _is_private(interaction: discord.Interaction) -> bool:
-    return interaction.message is not None and interaction.message.flags.ephemeral
 
 
 def _heading(viewer: Viewer, choice: Choice, page: Page) -> str:

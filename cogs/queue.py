@@ -8,6 +8,7 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.engine.queue import Queues
+from cogs.answers import is_private
 from cogs.buttons import view_of
 from cogs.guard import Guard
 from cogs.home import home_of
@@ -46,6 +47,22 @@ class Queue(commands.Cog, name=_NAME):
     @app_commands.allowed_installs(guilds=True, users=False)
     @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
     async def queue(self, interaction: discord.Interaction) -> None:
+        await self._answer(interaction)
+
+    async def refreshed(self, interaction: discord.Interaction) -> None:
+        """Show the line as it stands now, in the place of what was shown."""
+
+        async def act() -> None:
+            if not is_private(interaction):
+                # Not one of ours: what others see must not become somebody's line.
+                await self._answer(interaction)
+                return
+            embeds, view = await self._seen(interaction)
+            await interaction.response.edit_message(embeds=embeds, view=view)
+
+        await self._guard.shelter(interaction, act)
+
+    async def _answer(self, interaction: discord.Interaction) -> None:
         embeds, view = await self._seen(interaction)
         await interaction.response.send_message(
             embeds=embeds,
@@ -53,15 +70,6 @@ class Queue(commands.Cog, name=_NAME):
             ephemeral=True,
             allowed_mentions=discord.AllowedMentions.none(),
         )
-
-    async def refreshed(self, interaction: discord.Interaction) -> None:
-        """Show the line as it stands now, in the place of what was shown."""
-
-        async def act() -> None:
-            embeds, view = await self._seen(interaction)
-            await interaction.response.edit_message(embeds=embeds, view=view)
-
-        await self._guard.shelter(interaction, act)
 
     async def _seen(self, interaction: discord.Interaction) -> tuple[list[discord.Embed], ui.View]:
         user_id = interaction.user.id

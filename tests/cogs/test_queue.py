@@ -14,6 +14,7 @@ from bot.domain.request import PERSONAL
 from bot.engine.queue import LiveJob, Queue, ServerLine
 from bot.engine.withdrawing import Withdrawn
 from cogs.lineup import JOBS_MAX, NOTHING, NOTHING_OF_YOURS, lineup, ordinal, ways_back
+from cogs.queue import Refresh
 from cogs.withdrawing import WORDS
 from storage import gates
 from tests.cogs.house import House
@@ -213,6 +214,19 @@ async def test_refresh_shows_the_line_as_it_is_after_a_restart_too(house: House)
     shown = private(house, house.ana)
     assert "Being painted" in texts(shown)
     assert labels(shown) == ["Don't post 1", "Refresh"]
+
+
+async def test_under_a_public_message_nobodys_line_is_shown_to_all(house: House) -> None:
+    await house.asks("a love letter", private=True)
+    view = discord.ui.View(timeout=None)
+    view.add_item(Refresh())
+    await house.client.get_partial_messageable(house.channel.id).send("forged", view=view)
+
+    pressed = await house.ana.click(house.last, label="Refresh")
+
+    assert pressed.ephemeral
+    assert [message.content for message in house.channel.history(viewer=house.bob)] == ["forged"]
+    assert not house.last.embeds
 
 
 async def test_a_job_can_be_taken_back_from_there(house: House) -> None:
