@@ -6,10 +6,11 @@ from collections.abc import Awaitable, Callable
 
 import click
 
-from benchmarks import acknowledgement, delivery, growth, memory, polling, start
+from benchmarks import acknowledgement, cost, delivery, growth, memory, polling, start
 
 MEASUREMENTS: dict[str, Callable[[], Awaitable[list[str]]]] = {
     "acknowledgement": acknowledgement.measure,
+    "cost": cost.measure,
     "delivery": delivery.polling,
     "doorbell": delivery.doorbell,
     "growth": growth.measure,
