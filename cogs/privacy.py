@@ -14,7 +14,7 @@ from bot.domain.errors import StorageError
 from bot.domain.request import PERSONAL
 from bot.engine.erasure import Erased, Erasure
 from bot.engine.exporting import Export, Exports
-from cogs.answers import defer, whisper
+from cogs.answers import defer, is_private, whisper
 from cogs.guard import Guard
 from cogs.home import home_of
 
@@ -102,7 +102,7 @@ class Privacy(commands.Cog, name=_NAME):
         """Erase, and say what that was. Whose it is says Discord, not the button."""
 
         async def act() -> None:
-            if interaction.user.id != user_id:
+            if interaction.user.id != user_id or not is_private(interaction):
                 await whisper(interaction, NOT_YOURS)
                 return
             # Discord waits three seconds; a long past takes longer.

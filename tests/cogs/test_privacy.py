@@ -117,6 +117,9 @@ async def test_somebody_elses_button_does_nothing(house: House) -> None:
     await house.env.settle()
     pressed = await house.bob.click(house.last, label="Erase everything")
     assert whispered(pressed) == privacy.NOT_YOURS
+    # What was erased is told to one person alone, and never below what all can see.
+    pressed = await house.ana.click(house.last, label="Erase everything")
+    assert whispered(pressed) == privacy.NOT_YOURS
     assert await still_there(house)
 
 
