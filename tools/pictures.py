@@ -16,6 +16,16 @@ LIGHT_BYTES = 150_000
 #: Pictures and fonts come a moment after the text.
 SETTLE_S = 1.5
 COLOURS = 255
+#: One a job, after the sandbox's own.
+WANTED = (
+    "a lighthouse by the sea at sunset",
+    "a red boat",
+    "a green hill",
+    "an owl at night",
+    "a cat on a roof",
+    "a snowy mountain",
+    "a small robot",
+)
 #: As high as a card with its picture.
 DESK = (1180, 1000)
 
@@ -24,6 +34,8 @@ async def take_all(folder: Path) -> None:
     """Every picture: the sandbox at a desk and by phone, then the mask page at both."""
     async with start_sandbox("--latency", "4") as url, open_tab(DESK) as tab:
         await _at_the_desk(Page(tab), url, folder)
+    async with start_sandbox("--latency", "12") as url, open_tab(DESK) as tab:
+        await _in_line(Page(tab), url, folder)
     async with start_sandbox("--latency", "1") as url, open_tab(PHONE) as tab:
         page = Page(tab)
         await page.open(url)
@@ -58,6 +70,27 @@ async def _at_the_desk(page: Page, url: str, folder: Path) -> None:
     await page.fill_in("a cat on a roof", model="pony", count="2")
     await page.offer("style", "p")
     await _save(page, folder / "picker.png", css="#channel-composer, .command-popup")
+
+
+async def _in_line(page: Page, url: str, folder: Path) -> None:
+    """More than the vendor takes at once; the rules for it; and what has become of it."""
+    await page.open(url)
+    for prompt in WANTED:
+        await page.imagine(prompt)
+    await page.ask("queue")
+    await page.until_said("Your jobs")
+    await _save(page, folder / "queue.png", "Your jobs")
+    # What comes in above would push the next ones out of sight.
+    for job_id in range(1, 2 + len(WANTED)):
+        await page.until_said(f"today · job {job_id}", wait_s=60.0)
+    await page.ask("limner quota", member_day="10", server_month="500")
+    await page.until_said("Changed.")
+    await page.ask("limner quota")
+    await page.until_said("This server's limits")
+    await _save(page, folder / "limner.png", "This server's limits")
+    await page.ask("history")
+    await page.until_said("What you asked for")
+    await _save(page, folder / "history.png", "What you asked for")
 
 
 async def _save(page: Page, path: Path, said: str = "", *, css: str = "") -> None:

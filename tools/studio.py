@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,18 +83,34 @@ class Page:
     async def imagine(self, prompt: str, **options: str) -> None:
         """Type /imagine, and send it. A suggestion is taken where the option has some."""
         await self.fill_in(prompt, **options)
+        await self._send()
+
+    async def ask(self, command: str, **options: str) -> None:
+        """Type a command that can do without options, and send it."""
+        await self._choose(command)
+        await self._fill_in(options)
+        await self._send()
+
+    async def fill_in(self, prompt: str, **options: str) -> None:
+        """Type /imagine with the picker's help, as far as sending it."""
+        await self._choose("imagine")
+        await self._type_into("prompt", prompt)
+        await self._fill_in(options)
+
+    async def _send(self) -> None:
         # On a phone the button is out of sight; a suggestion that was taken takes the focus away.
         if await self.tab.run("return document.activeElement.matches('.command-option-input')"):
             await self.tab.press(ENTER)
         else:
             await self.tab.click("#send-message")
 
-    async def fill_in(self, prompt: str, **options: str) -> None:
-        """Type /imagine with the picker's help, as far as sending it."""
+    async def _choose(self, command: str) -> None:
+        await self.ready()
         await self.tab.click("#channel-composer-input")
-        await self.tab.press("/ima")
-        await self.tab.click(".command-entry", "/imagine")
-        await self._type_into("prompt", prompt)
+        await self.tab.press(f"/{command}")
+        await self.tab.click(".command-entry", f"/{command}")
+
+    async def _fill_in(self, options: Mapping[str, str]) -> None:
         for name, value in options.items():
             await self.offer(name, value)
             if name in SUGGESTING:
