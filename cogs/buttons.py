@@ -19,11 +19,11 @@ PRESSER = "Buttons"
 _ACTIONS = "|".join(Action)
 JOB_ID = re.compile(rf"(?P<action>{_ACTIONS}):(?P<job>[0-9]{{1,18}}):(?P<index>[0-9]{{1,2}})")
 PICK_ID = re.compile(
-    rf"pick:(?P<pick>[0-9]{{1,20}}):(?P<action>{_ACTIONS}):(?P<position>[0-9]{{1,2}})"
+    rf"pick:(?P<pick>[0-9]{{1,18}}):(?P<action>{_ACTIONS}):(?P<position>[0-9]{{1,2}})"
 )
 # A search of 50 signs and the largest ids leave one of Discord's 100 signs to spare.
 TURN_ID = re.compile(
-    r"past:(?P<member>[0-9]{1,20}):(?P<kind>[a-z]{0,8}):"
+    r"past:(?P<member>[0-9]{1,19}):(?P<kind>[a-z]{0,8}):"
     r"(?P<way>[<>])(?P<anchor>[0-9]{1,12}):(?P<search>.{0,50})",
     re.DOTALL,
 )

@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 _NAME: Final = "Privacy"
 EVERYWHERE, HERE = "all", "here"
-ERASE_ID = re.compile(rf"erase:(?P<where>{EVERYWHERE}|{HERE}):(?P<user>[0-9]{{1,20}})")
+ERASE_ID = re.compile(rf"erase:(?P<where>{EVERYWHERE}|{HERE}):(?P<user>[0-9]{{1,19}})")
 # Our own, below what Discord takes anywhere.
 EXPORT_MAX_BYTES = 10 * 1024 * 1024
 

@@ -39,7 +39,11 @@ async def purge(tx: Transaction, job_ids: Collection[int]) -> set[str]:
     held = [row.id for row in known if row.number is not None]
     free = [row.id for row in known if row.number is None]
     orphans = await scrub(tx, held) | await _drop_files(tx, free)
-    await tx.execute(update(easels).where(easels.c.job_id.in_(free)).values(job_id=None))
+    # Without its job the ticket of a mask would be good for another one.
+    used = await tx.execute(
+        delete(easels).where(easels.c.job_id.in_(free)).returning(easels.c.source_sha256)
+    )
+    orphans |= set(used.scalars())
     await tx.execute(delete(cards).where(cards.c.job_id.in_(free)))
     await tx.execute(delete(jobs).where(jobs.c.id.in_(free)))
     return orphans - await holdings.needed(tx, orphans)
