@@ -19,7 +19,7 @@ PRESSER = "Buttons"
 _ACTIONS = "|".join(Action)
 JOB_ID = re.compile(rf"(?P<action>{_ACTIONS}):(?P<job>[0-9]{{1,18}}):(?P<index>[0-9]{{1,2}})")
 PICK_ID = re.compile(
-    rf"pick:(?P<pick>[0-9]{{1,18}}):(?P<action>{_ACTIONS}):(?P<position>[0-9]{{1,2}})"
+    rf"pick:(?P<pick>[0-9]{{1,19}}):(?P<action>{_ACTIONS}):(?P<position>[0-9]{{1,2}})"
 )
 # A search of 50 signs and the largest ids leave one of Discord's 100 signs to spare.
 TURN_ID = re.compile(

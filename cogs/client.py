@@ -1,6 +1,5 @@
 """The connection to Discord, and all that answers on it. Reads no settings, opens no storage."""
 
-import gc
 import hashlib
 import json
 import logging
@@ -167,10 +166,6 @@ class LimnerClient(commands.AutoShardedBot):
             log_room=log_room,
             guard=guard,
         )
-
-    async def on_ready(self) -> None:
-        """All servers are known. With thousands of them, the collector would look for long."""
-        gc.freeze()
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """The bot was removed from a server (an outage of Discord's does not come here)."""

@@ -127,6 +127,7 @@ async def open_house(
             wake=wake_runner,
             now=now,
         )
+        stack.push_async_callback(intake.finish)
         withdrawals = Withdrawals(
             database,
             now=now,

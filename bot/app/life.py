@@ -44,12 +44,20 @@ async def run(settings: Settings) -> None:
         web_port = await open_web_part(house, stack)
         # Before anybody waits for an answer.
         await house.leftovers.clear(nobody_waits=True)
-        # What is there now stays. Looked through again, it would stop the loop for a third of a
-        # second: the collector forgets about it.
-        gc.freeze()
+        await _let_rest()
+        # With all servers known, once more.
+        house.client.add_listener(_let_rest, "on_ready")
         log.info("bot.started health_port=%d web_port=%s", health.port, web_port or "off")
         await _live(house)
     log.info("bot.stopped")
+
+
+async def _let_rest() -> None:
+    """Let the collector forget what is there now, and stays.
+
+    Looked through again and again, it would stop the loop for a third of a second each time.
+    """
+    gc.freeze()
 
 
 async def open_web_part(house: House, stack: AsyncExitStack) -> int | None:

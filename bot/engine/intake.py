@@ -79,6 +79,11 @@ class Intake:
         """Take no new work from now on: the process is being stopped."""
         self._closed = True
 
+    async def finish(self) -> None:
+        """Return when nothing is being written down any more. The database may be closed then."""
+        for desk in (self._preferring, self._accepting, self._view, self._placing):
+            await desk.finish()
+
     async def defaults(self, *, guild_id: int, user_id: int) -> Defaults:
         """The member's own defaults, else the server's, else the owner's."""
         server, member = await self._preferring.ask((guild_id, user_id))

@@ -68,6 +68,10 @@ class LineView:
         """The job's place, and why nothing is submitted just now. A quarter of a second late."""
         return await self._placing.ask(job)
 
+    async def finish(self) -> None:
+        """Return when nobody is being placed any more."""
+        await self._placing.finish()
+
     async def _places_of(self, new: Sequence[Job]) -> list[tuple[Place, GateReason | None]]:
         """The line is read and reckoned once for all who have joined it together."""
         seen = await self._look()

@@ -32,6 +32,11 @@ class Together(Generic[Question, Answer]):
             self._worker = asyncio.create_task(self._work_off(), name="together")
         return await answer
 
+    async def finish(self) -> None:
+        """Return when nothing is being worked off; whoever asks afterwards begins anew."""
+        if self._worker is not None:
+            await asyncio.wait([self._worker])
+
     async def _work_off(self) -> None:
         try:
             # Those who come in the same turn of the loop come along.

@@ -74,7 +74,7 @@ async def test_looking_disturbs_no_running_bot(tmp_path: Path) -> None:
         report = await looking.examine()
 
         assert (report.exit_code, report.sick()) == (0, [])
-        assert report.of("database").what == "ours, schema 0001; in use by a running Limner"
+        assert report.of("database").what == "ours, schema 0002; in use by a running Limner"
         running = f"port {port} is served by a running Limner, which is ready"
         assert report.of("metrics").what == running
         assert sorted(path.name for path in (tmp_path / "data").iterdir()) == folder
@@ -85,7 +85,7 @@ async def test_looking_disturbs_no_running_bot(tmp_path: Path) -> None:
 
         report = await looking.examine()
 
-        assert report.of("database").what == "ours, schema 0001; no Limner is running on it"
+        assert report.of("database").what == "ours, schema 0002; no Limner is running on it"
         assert report.of("metrics").what == f"port {port} is free"
 
         # Another ModelsLab, as this one's book must hold the bot's own jobs alone.

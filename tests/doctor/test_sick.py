@@ -475,7 +475,7 @@ async def test_a_database_after_a_crash_is_read_with_its_log(practice: Practice)
 
     report = await practice.examine()
 
-    assert report.of("database").what == "ours, schema 0001; no Limner is running on it"
+    assert report.of("database").what == "ours, schema 0002; no Limner is running on it"
     assert (practice.folder / "copy" / "limner.db-wal").stat().st_size > 0
 
 

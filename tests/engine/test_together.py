@@ -107,3 +107,20 @@ async def test_who_goes_while_the_work_is_on_does_not_stop_it_for_the_others() -
     gone.cancel()
     desk.open.set()
     assert await stays == 4
+
+
+async def test_who_closes_up_can_wait_for_what_is_being_worked_off() -> None:
+    desk = Desk()
+    together = Together(desk.work)
+    await together.finish()
+    desk.open.clear()
+    gone = asyncio.create_task(together.ask(1))
+    await asyncio.sleep(0.01)
+    gone.cancel()
+    closing = asyncio.create_task(together.finish())
+    await asyncio.sleep(0.01)
+    assert not closing.done()
+    desk.open.set()
+    await closing
+    with pytest.raises(asyncio.CancelledError):
+        await gone

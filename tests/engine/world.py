@@ -344,6 +344,7 @@ async def a_world(
             wake=runner.wake,
             now=clock.now,
         )
+        stack.push_async_callback(intake.finish)
         remover = Remover(database, courier=courier, now=clock.now, pace_s=0.01)
         world = World(
             folder=folder,

@@ -141,26 +141,43 @@ async def test_private_stays_private(shared_town: Town) -> None:
 
 @pytest.mark.parametrize("private", [False, True])
 @pytest.mark.parametrize(
+    "image",
+    [("notes.png", b"only words"), ("page.png", b"<!doctype html><p>no")],
+    ids=["words", "page"],
+)
+async def test_a_refusal_takes_the_promise_back(
+    shared_town: Town, image: tuple[str, bytes], private: bool
+) -> None:
+    town = shared_town
+    public, booked = list(town.general.messages), town.rows("SELECT * FROM ledger")
+    asked = await remix(town, image=image, private=private)
+    words = await town.refused(asked)
+    assert "That picture cannot be used" in words
+    assert words.endswith("Nothing was charged.")
+    assert asked.ephemeral is private
+    assert (town.general.messages, town.rows("SELECT * FROM ledger")) == (public, booked)
+
+
+@pytest.mark.parametrize("private", [False, True])
+@pytest.mark.parametrize(
     ("options", "said"),
     [
         ({"model": "flux-of-dreams"}, "There is no model called"),
         ({"model": "imagen-4"}, "This model cannot do that"),
         ({"style": "nonsense"}, "There is no style called"),
-        ({"image": ("notes.png", b"only words")}, "That picture cannot be used"),
-        ({"image": ("page.png", b"<!doctype html><p>no")}, "That picture cannot be used"),
     ],
-    ids=["unknown model", "model without pictures", "style", "words", "page"],
+    ids=["unknown model", "model without pictures", "style"],
 )
-async def test_a_refusal_takes_the_promise_back(
+async def test_what_needs_no_picture_is_refused_before_any_is_read(
     shared_town: Town, options: dict[str, Any], said: str, private: bool
 ) -> None:
     town = shared_town
     public, booked = list(town.general.messages), town.rows("SELECT * FROM ledger")
-    asked = await remix(town, **{"image": ("photo.png", PHOTO), "private": private, **options})
+    asked = await remix(town, image=("photo.png", PHOTO), private=private, **options)
     words = await town.refused(asked)
     assert said in words
     assert words.endswith("Nothing was charged.")
-    assert asked.ephemeral is private
+    assert (asked.ack_type, asked.ephemeral) == (Ack.MESSAGE, True)
     assert (town.general.messages, town.rows("SELECT * FROM ledger")) == (public, booked)
 
 
