@@ -75,6 +75,7 @@ async def sandbox(folder: Path, *, latency_s: float) -> AsyncIterator[tuple[Hous
             yield house, chat
         finally:
             running.remove_done_callback(give_up)
+            await house.remover.stop()
             removing.cancel()
             await house.runner.stop()
             # Where it died of something, this is where that is said.

@@ -106,6 +106,7 @@ async def _say_goodbye(house: House, lives: Iterable[asyncio.Task[Any]]) -> None
     with suppress(TimeoutError):
         async with asyncio.timeout(GOODBYE_S):
             await house.client.close()
+    await house.remover.stop()
     for life in lives:
         life.cancel()
     await asyncio.gather(*lives, return_exceptions=True)
