@@ -160,6 +160,8 @@ class Runner:
         for job in [job for job in work if job.id not in in_hand][:room]:
             self._start(job.id, self._carry(job))
         self._look_at_gates(closed, now)
+        # A look that is over before this turn may have opened what the turn still takes for closed.
+        looking = self._errands.keys() - {BOARD}
         if slot_frees_at is not None and slot_frees_at <= now:
             async with self._database.transaction() as tx:
                 taken -= await slots.free_expired(tx, now=now)
@@ -169,7 +171,7 @@ class Runner:
         if counts[JobStatus.QUEUED] or counts[JobStatus.SUBMITTING]:
             self._errand(BOARD, self._board.refresh)
         # The board looks again and again as long as anybody waits.
-        busy = in_hand or self._in_hand or self._errands.keys() - {BOARD}
+        busy = in_hand or self._in_hand or looking or self._errands.keys() - {BOARD}
         if not busy and _is_quiet(counts, closed):
             self._quiet_turn = turn
             self._idle.set()
