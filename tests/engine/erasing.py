@@ -1,9 +1,6 @@
 """What the tests of erasing ask again and again."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
-
-import pytest
 
 from bot.engine.erasure import Erased
 from storage import jobs
@@ -43,25 +40,6 @@ def everything(world: World) -> bytes:
 
 def on_disk(world: World) -> int:
     return sum(path.is_file() for path in (world.folder / "pictures").rglob("*"))
-
-
-def before(
-    monkeypatch: pytest.MonkeyPatch,
-    room: type[Any],
-    name: str,
-    act: Callable[[], Awaitable[object]],
-) -> None:
-    """`act` happens just before that is done, the first time."""
-    real, done = getattr(room, name), False
-
-    async def later(self: object, *args: Any, **kwargs: Any) -> Any:
-        nonlocal done
-        if not done:
-            done = True
-            await act()
-        return await real(self, *args, **kwargs)
-
-    monkeypatch.setattr(room, name, later)
 
 
 async def nothing_is_left(world: World, job_id: int, *, charged: int) -> None:

@@ -27,7 +27,6 @@ from storage.tables import turns as turns_table
 from tests.engine.erasing import (
     MARK,
     a_result,
-    before,
     erase,
     everything,
     nothing_is_left,
@@ -35,6 +34,7 @@ from tests.engine.erasing import (
     rows,
     there,
 )
+from tests.engine.ordering import before
 from tests.engine.test_pictures_in import a_source
 from tests.engine.world import (
     ANA,

@@ -2,10 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,6 +16,7 @@ from bot.engine.withdrawing import Withdrawn
 from bot.modelslab.client import ModelsLab
 from sandbox.modelslab import Mood, Vendor
 from storage import results
+from tests.engine.ordering import before
 from tests.engine.world import ANA, BOB, OTHER_SERVER, SERVER, World, a_policy, a_world
 
 
@@ -39,25 +38,6 @@ async def verdict(world: World, job_id: int) -> Verdict:
     assert job.status is JobStatus.DELIVERED
     assert job.outcome is not None
     return job.outcome.verdict
-
-
-def before(
-    monkeypatch: pytest.MonkeyPatch,
-    room: type[Any],
-    name: str,
-    act: Callable[[], Awaitable[object]],
-) -> None:
-    """`act` happens just before that is done, the first time."""
-    real, done = getattr(room, name), False
-
-    async def later(self: object, *args: Any, **kwargs: Any) -> Any:
-        nonlocal done
-        if not done:
-            done = True
-            await act()
-        return await real(self, *args, **kwargs)
-
-    monkeypatch.setattr(room, name, later)
 
 
 async def test_in_line_all_is_refunded_and_the_vendor_never_hears_of_it(world: World) -> None:
