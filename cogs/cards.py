@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.domain.gates import GateReason
 from bot.domain.job import Job, JobStatus, Verdict
 from bot.domain.line import Place
-from bot.domain.request import PERSONAL, Aspect, ImageRequest, Kind
+from bot.domain.request import PERSONAL, Aspect, ImageRequest, Kind, Requester
 from bot.engine.courier import Delivery, Progress, Receipt
 from cogs.echo import clip, echo, units
 from cogs.faces import Face
@@ -223,6 +223,11 @@ def _in_line(job: Job, place: Place | None) -> str:
 
 def _about(ready_at: datetime | None) -> str:
     return "" if ready_at is None else f", about {moment(ready_at)}"
+
+
+def jump(asker: Requester, message_id: int) -> str:
+    """Where a message stands in the channel that a job was asked for in."""
+    return f"https://discord.com/channels/{asker.guild_id}/{asker.channel_id}/{message_id}"
 
 
 def moment(when: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from bot.domain.job import Job, Route
 from bot.engine.courier import Delivered
-from cogs.cards import pictures
+from cogs.cards import jump, pictures
 
 
 def deleted(job: Job, *, by: int) -> str:
@@ -34,5 +34,4 @@ def _where(job: Job, delivered: Delivered) -> str:
     """The card, where moderators can see it."""
     if delivered.message_id is None or delivered.route not in (Route.REPLY, Route.CHANNEL):
         return ""
-    who = job.requester
-    return f" · https://discord.com/channels/{who.guild_id}/{who.channel_id}/{delivered.message_id}"
+    return f" · {jump(job.requester, delivered.message_id)}"

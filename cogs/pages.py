@@ -8,7 +8,7 @@ from bot.domain.job import Job, Route, Verdict
 from bot.domain.request import PERSONAL, Kind
 from bot.engine.history import Choice, Page, Past
 from cogs import failures
-from cogs.cards import KIND_WORDS, OPTION_SIGNS, moment, pictures
+from cogs.cards import KIND_WORDS, OPTION_SIGNS, jump, moment, pictures
 from cogs.echo import clip, echo
 from cogs.faces import Action, Button, Turn
 from cogs.rows import placed
@@ -31,7 +31,6 @@ FLAGGED = (
     "**Marked as unsafe.** The image service marked these pictures, so I show them in "
     "age-restricted channels only."
 )
-_JUMP = "https://discord.com/channels/{guild}/{channel}/{message}"
 
 
 def searchable(text: str | None) -> str:
@@ -121,8 +120,7 @@ def _jump(job: Job) -> str:
         return ""
     if job.route not in (Route.REPLY, Route.CHANNEL):
         return ""
-    url = _JUMP.format(guild=asked.guild_id, channel=asked.channel_id, message=job.message_id)
-    return f"[jump to it]({url})"
+    return f"[jump to it]({jump(asked, job.message_id)})"
 
 
 def buttons(choice: Choice, page: Page) -> tuple[Button | Turn, ...]:
