@@ -10,6 +10,7 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -23,6 +24,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.domain.errors import StorageBusy, StorageError, StorageUnusable
+from storage.driver import connect
 
 # "Limn" in ASCII: says whose file it is, also to the `file` command.
 APPLICATION_ID = 0x4C696D6E
@@ -58,7 +60,9 @@ class Database:
         """
         path = await asyncio.to_thread(Path(make_url(url).database or "").absolute)
         lock = await asyncio.to_thread(_take_lock, path)
-        engine = create_async_engine(url, connect_args={"timeout": busy_timeout_s})
+        engine = create_async_engine(
+            url, async_creator=partial(connect, path, timeout=busy_timeout_s)
+        )
         _prepare(engine)
         database = cls(engine, lock, path)
         try:
