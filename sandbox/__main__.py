@@ -18,7 +18,7 @@ from typing import Any
 import click
 
 from bot.app.house import House, open_house
-from bot.app.life import open_web_part
+from bot.app.life import LAST_MOMENT_S, open_web_part
 from bot.domain.errors import LimnerError
 from bot.log import configure
 from bot.settings import settings_from
@@ -75,9 +75,10 @@ async def sandbox(folder: Path, *, latency_s: float) -> AsyncIterator[tuple[Hous
             yield house, chat
         finally:
             running.remove_done_callback(give_up)
-            await house.remover.stop()
-            removing.cancel()
+            house.remover.stop()
             await house.runner.stop()
+            await asyncio.wait({removing}, timeout=LAST_MOMENT_S)
+            removing.cancel()
             # Where it died of something, this is where that is said.
             await running
 

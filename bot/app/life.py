@@ -4,7 +4,6 @@ import asyncio
 import gc
 import logging
 import signal
-from collections.abc import Iterable
 from contextlib import AsyncExitStack, suppress
 from typing import Any
 
@@ -14,15 +13,14 @@ from aiohttp import ClientError
 from bot.app.house import House, open_house
 from bot.app.owner import CannotStart
 from bot.app.vitals import measures, ping_gateway, ping_runner
-from bot.domain.errors import LimnerError
 from bot.settings import Settings
 from bot.web.health import HealthServer
 from bot.web.site import site
 
 log = logging.getLogger(__name__)
 
-LOOK_AROUND_EVERY_S = 300.0
 GOODBYE_S = 1.5
+LAST_MOMENT_S = 1.5
 RECONNECT_S = (5.0, 60.0)
 
 
@@ -84,32 +82,46 @@ async def _live(house: House) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, asked_to_stop.set)
-    lives = {
+    ties = {
         asyncio.create_task(asked_to_stop.wait(), name="signal"),
         asyncio.create_task(_connect(house), name="discord"),
+    }
+    works = {
         asyncio.create_task(house.runner.run(), name="runner"),
-        asyncio.create_task(_keep_clean(house), name="clean-up"),
+        asyncio.create_task(house.housekeeping.run(), name="clean-up"),
         asyncio.create_task(house.remover.run(), name="removals"),
     }
     try:
-        ended, _ = await asyncio.wait(lives, return_when=asyncio.FIRST_COMPLETED)
+        ended, _ = await asyncio.wait(ties | works, return_when=asyncio.FIRST_COMPLETED)
         for life in ended:
             life.result()
     finally:
-        await _say_goodbye(house, lives)
+        await _say_goodbye(house, ties=ties, works=works)
 
 
-async def _say_goodbye(house: House, lives: Iterable[asyncio.Task[Any]]) -> None:
+async def _say_goodbye(
+    house: House, *, ties: set[asyncio.Task[Any]], works: set[asyncio.Task[Any]]
+) -> None:
     """No new work; steps in flight finish or are left to be resumed. Within ten seconds."""
     house.intake.close()
+    house.remover.stop()
+    house.housekeeping.stop()
     await house.runner.stop()
+    # Better than to cancel them: of a question to the database that is cancelled, the driver may
+    # leave something behind that never ends. And while there still is a way to Discord.
+    await _end(works, within_s=LAST_MOMENT_S)
     with suppress(TimeoutError):
         async with asyncio.timeout(GOODBYE_S):
             await house.client.close()
-    await house.remover.stop()
-    for life in lives:
-        life.cancel()
-    await asyncio.gather(*lives, return_exceptions=True)
+    await _end(ties, within_s=0)
+
+
+async def _end(tasks: set[asyncio.Task[Any]], *, within_s: float) -> None:
+    """Wait for the end of these, and cancel what has none within that time."""
+    _, late = await asyncio.wait(tasks, timeout=within_s)
+    for task in late:
+        task.cancel()
+    await asyncio.gather(*late, return_exceptions=True)
 
 
 async def _connect(house: House) -> None:
@@ -128,12 +140,3 @@ async def _connect(house: House) -> None:
             wait_s = min(wait_s * 2, longest_s)
         else:
             return
-
-
-async def _keep_clean(house: House) -> None:
-    while True:
-        await asyncio.sleep(LOOK_AROUND_EVERY_S)
-        try:
-            await house.housekeeping.clean_if_due()
-        except LimnerError:
-            log.exception("clean_up.failed")

@@ -1,14 +1,17 @@
 """The daily clean-up: what has been kept for as long as the owner said goes. Never a live job.
 
-In small portions, between which everybody else gets the database; killed in the middle, it goes on
-another time.
+In small portions, between which everybody else gets the database; stopped or killed in the middle,
+it goes on another time.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from bot.domain.errors import LimnerError
 from bot.engine.leftovers import Leftovers, note_erasure
 from storage import aliases, easels, erasure, facts, holdings, picks, retention
 from storage.database import Database
@@ -18,6 +21,7 @@ from storage.retention import End, Kept
 log = logging.getLogger(__name__)
 
 EVERY = timedelta(days=1)
+LOOK_EVERY_S = 300.0
 AT_ONCE = 100
 ROWS_AT_ONCE = 500
 UNNAMED_FOR = timedelta(days=1)
@@ -38,8 +42,12 @@ class Keep:
     texts: timedelta
 
 
+class _ToStop(Exception):
+    """The clean-up is to end here, between two portions."""
+
+
 class Housekeeping:
-    """Made by the app; whoever lives beside it asks now and then whether it is time."""
+    """Made by the app; `run` it in a task."""
 
     def __init__(
         self,
@@ -49,12 +57,33 @@ class Housekeeping:
         leftovers: Leftovers,
         keep: Keep,
         now: Callable[[], datetime],
+        look_every_s: float = LOOK_EVERY_S,
     ) -> None:
         self._database = database
         self._files = files
         self._leftovers = leftovers
         self._keep = keep
         self._now = now
+        self._look_every_s = look_every_s
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Begin no further portion: `run` ends with the one that is under way."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Look now and then whether it is time, until `stop`; trouble is logged, not raised."""
+        while not self._stopping.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._look_every_s):
+                    await self._stopping.wait()
+            try:
+                self._go_on()
+                await self.clean_if_due()
+            except _ToStop:
+                return
+            except LimnerError:
+                log.exception("clean_up.failed")
 
     async def clean_if_due(self) -> bool:
         """Clean up where the last time is a day ago, also when that was before a restart."""
@@ -83,8 +112,14 @@ class Housekeeping:
             "entries": await self._end_months(now),
             "sums": await self._drop_sums(now),
         }
+        self._go_on()
         await self._leftovers.clear()
         log.info("clean_up.done %s", " ".join(f"{what}={n}" for what, n in counts.items()))
+
+    def _go_on(self) -> None:
+        """Stands before each portion: raises _ToStop where none is to be begun any more."""
+        if self._stopping.is_set():
+            raise _ToStop
 
     async def _let_go(self, what: Kept, *, before: datetime) -> int:
         """Drop one kind of file of old jobs; how many files nobody needed any more."""
@@ -93,6 +128,7 @@ class Housekeeping:
             mark = await facts.get(tx, fact)
         after: End = (_moment(mark) - OVERLAP, 0)
         while True:
+            self._go_on()
             async with self._database.transaction() as tx:
                 found = await retention.ended(tx, after=after, before=before, limit=AT_ONCE)
                 orphans = await retention.drop(tx, what, [job_id for _, job_id in found])
@@ -109,6 +145,7 @@ class Housekeeping:
         after: End = (_moment(None), 0)
         forgotten = 0
         while True:
+            self._go_on()
             async with self._database.reading() as tx:
                 found = await retention.ended(tx, after=after, before=before, limit=AT_ONCE)
             await self._purge([job_id for _, job_id in found])
@@ -121,6 +158,7 @@ class Housekeeping:
         """Drop what was erased while the vendor's place was still held; how many jobs those are."""
         after, finished = 0, 0
         while True:
+            self._go_on()
             async with self._database.reading() as tx:
                 found = await retention.left_of_erased(tx, after=after, limit=AT_ONCE)
             await self._purge(found)
@@ -150,6 +188,7 @@ class Housekeeping:
         swept = await self._files.clear_unfinished(UNNAMED_FOR)
         old = await self._files.older_than(UNNAMED_FOR)
         for some in (old[i : i + AT_ONCE] for i in range(0, len(old), AT_ONCE)):
+            self._go_on()
             async with self._database.reading() as tx:
                 unnamed = set(some) - await holdings.needed(tx, some)
             await self._leftovers.remove(unnamed)
@@ -159,6 +198,7 @@ class Housekeeping:
     async def _end_months(self, now: datetime) -> int:
         ended = 0
         while True:
+            self._go_on()
             async with self._database.transaction() as tx:
                 some = await aliases.end_months(tx, now=now, limit=ROWS_AT_ONCE)
             ended += some
@@ -169,6 +209,7 @@ class Housekeeping:
         async with self._database.reading() as tx:
             stale = await aliases.stale_totals(tx, now=now, keep=KEEP_SUMS)
         for some in (stale[i : i + ROWS_AT_ONCE] for i in range(0, len(stale), ROWS_AT_ONCE)):
+            self._go_on()
             async with self._database.transaction() as tx:
                 await aliases.drop_totals(tx, some)
         return len(stale)

@@ -16,7 +16,6 @@ log = logging.getLogger(__name__)
 
 # Discord lets old messages go slowly, and pictures are to be posted meanwhile.
 PACE_S = 1.0
-STOP_GRACE_S = 1.5
 LONGEST_NAP_S = 60.0
 STORAGE_NAP_S = 5.0
 BROKEN_WAIT_S = 6 * 3600.0
@@ -40,34 +39,18 @@ class Remover:
         self._bell = asyncio.Event()
         self._tries: dict[int, int] = {}
         self._stopping = False
-        self._at_rest = asyncio.Event()
-        self._at_rest.set()
 
     def wake(self) -> None:
         """There may be something on the list."""
         self._bell.set()
 
-    async def run(self) -> None:
-        """Work until `stop`."""
-        self._at_rest.clear()
-        try:
-            await self._work()
-        finally:
-            self._at_rest.set()
-
-    async def stop(self) -> None:
-        """Begin no further removal, and wait a moment for the one that is under way.
-
-        Better than to cancel it: of a question to the database that is cancelled, the driver may
-        leave something behind that never ends.
-        """
+    def stop(self) -> None:
+        """Begin no further removal: `run` ends with the one that is under way."""
         self._stopping = True
         self.wake()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(STOP_GRACE_S):
-                await self._at_rest.wait()
 
-    async def _work(self) -> None:
+    async def run(self) -> None:
+        """Work until `stop`."""
         while not self._stopping:
             self._bell.clear()
             try:

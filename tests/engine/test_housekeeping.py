@@ -1,7 +1,9 @@
 """What the daily clean-up lets go, what it leaves alone, and that it comes round."""
 
+import asyncio
 import os
 import time
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,13 +13,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import update
 
+from bot.domain.errors import StorageError
 from bot.domain.job import Card, Job, JobStatus, StoredPicture
 from bot.domain.request import InputPicture, Kind
 from bot.engine.housekeeping import Housekeeping
 from bot.engine.leftovers import Leftovers
-from storage import cards, holdings, inputs, jobs, results, slots
-from storage.database import Database
+from storage import cards, facts, holdings, inputs, jobs, results, retention, slots
+from storage.database import Database, Transaction
 from storage.pictures import PictureFiles
+from storage.retention import Kept
 from storage.tables import jobs as jobs_table
 from storage.tables import ledger, totals
 from tests.engine.world import ANA, KEEP, SERVER, World
@@ -102,6 +106,83 @@ async def test_it_comes_round_once_a_day_however_often_the_bot_is_restarted(worl
         assert not await again.clean_if_due()
     world.clock.advance(3600)
     assert await again.clean_if_due()
+
+
+async def test_stopped_in_the_middle_it_ends_its_portion_and_begins_no_other(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cut off in a question to the database, it could keep the whole process from ending."""
+    monkeypatch.setattr("bot.engine.housekeeping.AT_ONCE", 1)
+    for number in range(3):
+        await world.asks(seed=number)
+    await world.until_done()
+    world.clock.advance(31 * 86_400)
+    housekeeping = Housekeeping(
+        world.database,
+        files=world.files,
+        leftovers=world.leftovers,
+        keep=KEEP,
+        now=world.clock.now,
+        look_every_s=0.01,
+    )
+    first, go_on = asyncio.Event(), asyncio.Event()
+    drop = retention.drop
+
+    async def slow(tx: Transaction, what: Kept, job_ids: Collection[int]) -> set[str]:
+        if what is Kept.PICTURES:
+            first.set()
+            await go_on.wait()
+        return await drop(tx, what, job_ids)
+
+    monkeypatch.setattr(retention, "drop", slow)
+    running = asyncio.create_task(housekeeping.run())
+    async with asyncio.timeout(2):
+        await first.wait()
+        housekeeping.stop()
+        go_on.set()
+        await running
+    # The file of the portion that was under way went along with its row; another day goes on.
+    assert on_disk(world.folder) == 2 + 3
+    monkeypatch.undo()
+    assert await world.housekeeping.clean_if_due()
+    assert on_disk(world.folder) == 3
+
+
+async def test_stopped_while_there_is_nothing_to_do_it_ends_at_once(world: World) -> None:
+    running = asyncio.create_task(world.housekeeping.run())
+    await asyncio.sleep(0)
+    world.housekeeping.stop()
+    async with asyncio.timeout(1):
+        await running
+    async with world.database.reading() as tx:
+        assert await facts.get(tx, "cleaned_at") is None
+
+
+async def test_trouble_with_the_database_does_not_end_it(world: World) -> None:
+    tries, twice = 0, asyncio.Event()
+
+    async def broken(_tx: Transaction, _key: str) -> str | None:
+        nonlocal tries
+        tries += 1
+        if tries == 2:
+            twice.set()
+        raise StorageError("the disk is full")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(facts, "get", broken)
+        housekeeping = Housekeeping(
+            world.database,
+            files=world.files,
+            leftovers=world.leftovers,
+            keep=KEEP,
+            now=world.clock.now,
+            look_every_s=0.001,
+        )
+        running = asyncio.create_task(housekeeping.run())
+        async with asyncio.timeout(2):
+            await twice.wait()
+            housekeeping.stop()
+            await running
 
 
 async def test_what_is_expired_or_unnamed_goes(world: World) -> None:

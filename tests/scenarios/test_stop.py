@@ -101,6 +101,24 @@ async def test_an_edit_in_flight_is_finished_or_repeated(town: Town) -> None:
     assert town.booked() == 1
 
 
+async def test_a_message_that_is_being_deleted_is_deleted(town: Town) -> None:
+    """Left without a way to Discord in the middle of it, it was put off for six hours."""
+    asked = await town.asks("a red fox")
+    card = await town.pictures(asked)
+    removal = town.discord.faults.hold(r"/messages/", method="DELETE")
+    erasing = await town.discord.slash(town.ana, town.general, "privacy erase")
+    await erasing.answered()
+    await town.discord.click(town.ana, erasing.replies[-1], label="Only this server")
+    await removal.arrived()
+    stopping = asyncio.create_task(town.bot_stops(signal.SIGTERM))
+    await asyncio.sleep(0.3)
+    removal.release()
+    assert await stopping == 0
+    assert "removing.failed" not in town.log
+    assert card.deleted
+    assert town.rows("SELECT * FROM removals") == []
+
+
 async def test_a_second_signal_changes_nothing(town: Town) -> None:
     town.vendor.hold()
     asked = await town.asks("a red fox")
