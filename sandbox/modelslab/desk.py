@@ -3,10 +3,8 @@
 import asyncio
 import hmac
 import json
-import socket
-import struct
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -20,7 +18,8 @@ from sandbox.modelslab.inputs import Inputs
 from sandbox.modelslab.jobs import Book, Job
 from sandbox.modelslab.models import Model
 from sandbox.modelslab.moods import NEEDS_FETCH, Bell, Mood, Turn, as_turn
-from sandbox.modelslab.replies import Json, Links, Reply, WordsIn
+from sandbox.modelslab.replies import Links, WordsIn
+from sandbox.modelslab.reply import Json, Reply, bent, hang_up, send
 from sandbox.modelslab.requests import Order
 from sandbox.modelslab.studio import Studio
 
@@ -82,7 +81,7 @@ class Desk:
         if scripted:
             self.moods.popleft()
         if no is not None:
-            return respond(no)
+            return send(request, bent(no, turn.first))
 
         at_once = self._is_at_once(turn, order, scripted=scripted)
         job = self.book.accept(
@@ -109,7 +108,8 @@ class Desk:
         if job is None:
             raise Refused(404, "Request not found")
         job.fetches += 1
-        return respond(self._fetched(job, links_for(request)))
+        reply = self._fetched(job, links_for(request))
+        return send(request, bent(reply, job.turn.fetched, job.fetches))
 
     def _admit(self, order: Order) -> None:
         if self.balance < PRICE_PER_PICTURE * order.samples:
@@ -139,20 +139,17 @@ class Desk:
             await self.closing.wait()
             return hang_up(request)
         try:
-            return await self._first_answer(request, job, at_once=at_once)
+            if job.turn.mood is Mood.RESETS:
+                return hang_up(request)
+            reply = await self._first_answer(links_for(request), job, at_once=at_once)
+            return send(request, bent(reply, job.turn.first))
         finally:
             # A bell takes a turn of the loop to ring, and the answer is on its way in this one.
             self.bells.expect(job)
 
-    async def _first_answer(
-        self, request: web.Request, job: Job, *, at_once: bool
-    ) -> web.StreamResponse:
-        match job.turn.mood:
-            case Mood.HTML_502_BUT_ACCEPTED:
-                return respond(replies.page(502, "502 Bad Gateway"))
-            case Mood.RESETS:
-                return hang_up(request)
-        links = links_for(request)
+    async def _first_answer(self, links: Links, job: Job, *, at_once: bool) -> Reply:
+        if job.turn.mood is Mood.HTML_502_BUT_ACCEPTED:
+            return replies.page(502, "502 Bad Gateway")
         if at_once:
             began = asyncio.get_running_loop().time()
             # Shielded: a client that gives up does not stop the painter.
@@ -160,12 +157,12 @@ class Desk:
             took_s = asyncio.get_running_loop().time() - began
             self._told(job)
             body = replies.success(job, links, generation_s=took_s)
-            return respond(Reply(200, self._worded(job, body)))
+            return Reply(200, self._worded(job, body))
         foreign = job.turn.mood is Mood.FOREIGN_FETCH_RESULT
         where = Links(self.stranger_url) if foreign else links
         eta_s = round(max(0.0, job.ready_at - job.clock()), 2) if self.eta_s is None else self.eta_s
         body = replies.processing(job, links, fetch_result=where.fetch(job), eta_s=eta_s)
-        return respond(Reply(200, body))
+        return Reply(200, body)
 
     def _fetched(self, job: Job, links: Links) -> Reply:
         early = job.fetches <= job.turn.times
@@ -203,21 +200,3 @@ class Desk:
 
 def links_for(request: web.Request) -> Links:
     return Links(str(request.url.origin()))
-
-
-def respond(reply: Reply) -> web.Response:
-    if isinstance(reply.body, Mapping):
-        return web.json_response(reply.body, status=reply.status)
-    return web.Response(status=reply.status, text=reply.body, content_type="text/html")
-
-
-def hang_up(request: web.Request) -> web.Response:
-    """Drop the connection with a reset and no answer."""
-    transport = request.transport
-    if transport is not None:
-        sock = transport.get_extra_info("socket")
-        if sock is not None:
-            # Lingering for zero seconds makes the kernel send RST instead of a polite FIN.
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        transport.abort()
-    return web.Response(status=500)

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from sandbox.modelslab.jobs import Job
 from sandbox.modelslab.moods import Mood
+from sandbox.modelslab.reply import Reply, bent, send
 
 NAME = re.compile(r"(?P<name>[0-9a-f-]{36})-(?P<index>\d)\.png")
 _CHUNK = bytes(64 * 1024)
@@ -36,9 +37,12 @@ async def serve(
             return await _cut_off(request, png)
         case Mood.RESULT_TOO_BIG:
             return await _endless(request, png, closing)
-    job.served[index] = png
     lies = job.turn.mood is Mood.RESULT_LIES_TYPE
-    return web.Response(body=png, content_type="text/html" if lies else "image/png")
+    whole = Reply(200, png, "text/html" if lies else "image/png")
+    reply = bent(whole, job.turn.file, calls)
+    if reply is whole:
+        job.served[index] = png
+    return send(request, reply)
 
 
 def not_found() -> web.Response:

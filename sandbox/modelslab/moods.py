@@ -1,11 +1,14 @@
 """The vendor's good and bad days by name. Says what a day is, never how it is played.
 
 Three things may go well or badly apart from each other: a `Mood` has the request and its result, a
-`Bell` has when the webhook is rung, and a `Tale` what it then tells. A `Turn` is one of each.
+`Bell` has when the webhook is rung, and a `Tale` what it then tells. A `Turn` is one of each, and
+may bend the answers themselves, for days that have no name.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum, auto
+
+from sandbox.modelslab.reply import Bend
 
 
 class Bell(StrEnum):
@@ -140,6 +143,9 @@ class Mood(StrEnum):
         times: int = 3,
         bell: Bell = Bell.WHEN_READY,
         tale: Tale = Tale.TRUE,
+        first: Bend | None = None,
+        fetched: Bend | None = None,
+        file: Bend | None = None,
     ) -> "Turn":
         return Turn(
             mood=self,
@@ -149,6 +155,9 @@ class Mood(StrEnum):
             times=times,
             bell=bell,
             tale=tale,
+            first=first,
+            fetched=fetched,
+            file=file,
         )
 
 
@@ -167,6 +176,10 @@ class Turn:
     times: int = 3
     bell: Bell = Bell.WHEN_READY
     tale: Tale = Tale.TRUE
+    #: Bends the answer to the request itself, each answer to a fetch, each file when it is ready.
+    first: Bend | None = None
+    fetched: Bend | None = None
+    file: Bend | None = None
 
 
 def as_turn(mood: Mood | Turn) -> Turn:

@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
-from typing import Literal, TypeAlias
+from typing import Literal
 
 from sandbox.modelslab.endpoints import EDITING
 from sandbox.modelslab.fields import Refused
 from sandbox.modelslab.jobs import Job
 from sandbox.modelslab.moods import Mood, Turn
+from sandbox.modelslab.reply import Json, Reply
 
-Json: TypeAlias = dict[str, object]
 #: Where a caption lies in the answer. The schema says: in the list `output`; others look further.
 WordsIn = Literal["output", "output_text", "meta", "caption", "description", "text"]
 
@@ -24,14 +24,6 @@ ECHO_MAX_CHARS = 2000
 QUEUE_FULL = "Rate limit exceeded. Maximum {limit} queued requests allowed."
 NO_CREDITS = "Insufficient credits. Please add more credits to continue."
 BAD_KEY = "Invalid API key"
-
-
-@dataclass(frozen=True)
-class Reply:
-    """An answer yet to be sent: JSON when `body` is an object or a list, else HTML."""
-
-    status: int
-    body: Json | str
 
 
 @dataclass(frozen=True)

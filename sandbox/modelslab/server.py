@@ -5,38 +5,27 @@ import random
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Self
 
 from aiohttp import web
 
-from sandbox.modelslab import account, control, files, replies, tales, uploads
+from sandbox.modelslab import account, control, files, tales, uploads
 from sandbox.modelslab.bells import Bells, Rung
-from sandbox.modelslab.desk import Answer, Desk, respond
+from sandbox.modelslab.desk import Answer, Desk
+from sandbox.modelslab.door import Door, Seen
 from sandbox.modelslab.endpoints import ENDPOINTS, FAMILIES, FETCHED_BY_BODY, Endpoint
-from sandbox.modelslab.fields import Refused
 from sandbox.modelslab.inputs import Inputs
 from sandbox.modelslab.jobs import Book, Clock, Job, Latency
 from sandbox.modelslab.models import Model, known_models
 from sandbox.modelslab.moods import Mood, Tale, Turn
 from sandbox.modelslab.painter import paint as paint_picture
-from sandbox.modelslab.replies import Reply, WordsIn
+from sandbox.modelslab.replies import WordsIn
 from sandbox.modelslab.requests import Order
 from sandbox.modelslab.shelf import Shelf, Upload
 from sandbox.modelslab.studio import Paint, Studio
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
 LOOK_AGAIN_S = 0.01
-
-
-@dataclass
-class Seen:
-    """One request that arrived. The status is None until, or unless, it was answered."""
-
-    method: str
-    #: Without the query, which may carry a key.
-    path: str
-    status: int | None = None
 
 
 class Vendor:
@@ -79,15 +68,8 @@ class Vendor:
     ) -> None:
         self.host = host
         self.port = port
-        #: Every request that arrived, whatever became of it.
-        self.requests: list[Seen] = []
         #: How many generation POSTs arrived, the refused ones included.
         self.posts = 0
-        #: Calls to the address that FOREIGN_FETCH_RESULT and FORGED_LINKS name. There must be none:
-        #: a fetch would leak the key.
-        self.stranger_calls = 0
-        #: While true, every API call gets a 503.
-        self.down = False
         self._jobs = Book(
             latency_s=latency_s, workers=workers, clock=clock, rng=random.Random(random_seed)
         )
@@ -106,7 +88,7 @@ class Vendor:
         )
         self._counter = account.Counter(clock)
         self._changed = asyncio.Event()
-        self._stranger_port = 0
+        self._door = Door(self._changed.set)
         self._runner: web.AppRunner | None = None
 
     # What tests read.
@@ -119,6 +101,24 @@ class Vendor:
     @property
     def origin(self) -> str:
         return f"http://{self.host}:{self.port}"
+
+    @property
+    def requests(self) -> list[Seen]:
+        """Every request that arrived, whatever became of it."""
+        return self._door.requests
+
+    @property
+    def stranger_calls(self) -> int:
+        """Calls to the address that FOREIGN_FETCH_RESULT and FORGED_LINKS name.
+
+        There must be none: a fetch would leak the key.
+        """
+        return self._door.stranger_calls
+
+    @property
+    def stranger_url(self) -> str:
+        """A neighbour on this machine, whom nobody has a reason to call."""
+        return f"http://127.0.0.1:{self._door.stranger_port}"
 
     @property
     def book(self) -> list[Job]:
@@ -217,6 +217,15 @@ class Vendor:
     def default_mood(self, mood: Mood | Turn) -> None:
         self.desk.default_mood = mood
 
+    @property
+    def down(self) -> bool:
+        """While true, every API call gets a 503."""
+        return self._door.down
+
+    @down.setter
+    def down(self, down: bool) -> None:
+        self._door.down = down
+
     def next(self, *moods: Mood | Turn) -> None:
         """Script the next generation POSTs, after those already scripted."""
         self.moods.extend(moods)
@@ -266,8 +275,9 @@ class Vendor:
         )
         await self._runner.setup()
         self.port = await self._listen(self._runner, self.host, self.port)
-        self._stranger_port = await self._listen(self._runner, "127.0.0.1", self._stranger_port)
-        self.desk.stranger_url = f"http://127.0.0.1:{self._stranger_port}"
+        door = self._door
+        door.stranger_port = await self._listen(self._runner, "127.0.0.1", door.stranger_port)
+        self.desk.stranger_url = self.stranger_url
 
     async def stop(self) -> None:
         """Stop listening and drop every connection. The book stays; jobs ripen and bells ring."""
@@ -300,35 +310,8 @@ class Vendor:
         return app
 
     @web.middleware
-    async def _attend(
-        self,
-        request: web.Request,
-        handler: Answer,
-    ) -> web.StreamResponse:
-        """Around every request: the log, the stranger's door, and refusals as JSON."""
-        if request.url.port == self._stranger_port:
-            self.stranger_calls += 1
-            return web.Response(status=403)
-        if request.path.startswith("/_"):
-            return await handler(request)
-        seen = Seen(request.method, request.path)
-        self.requests.append(seen)
-        try:
-            if self.down and request.path.startswith("/api/"):
-                response: web.StreamResponse = respond(
-                    Reply(
-                        503,
-                        replies.error("Service temporarily unavailable. Please try again later."),
-                    )
-                )
-            else:
-                response = await handler(request)
-        except Refused as refusal:
-            response = respond(replies.refused(refusal))
-        finally:
-            self._changed.set()
-        seen.status = response.status
-        return response
+    async def _attend(self, request: web.Request, handler: Answer) -> web.StreamResponse:
+        return await self._door.pass_through(request, handler)
 
     def _letter(self, job: Job, tale: Tale) -> tales.Letter:
         return tales.letter(

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from sandbox.modelslab import replies
 from sandbox.modelslab.jobs import Job
 from sandbox.modelslab.moods import Mood, Tale
-from sandbox.modelslab.replies import Json, Links, WordsIn
+from sandbox.modelslab.replies import Links, WordsIn
+from sandbox.modelslab.reply import Json
 
 JSON, HTML = "application/json", "text/html"
 HUGE_BYTES = 10 * 1024 * 1024

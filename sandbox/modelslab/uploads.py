@@ -2,6 +2,7 @@
 
 The moods of uploads are scripted apart from those of generations, and only these make sense: what
 refuses, HTML_502_BUT_ACCEPTED, HANGS, RESETS and STRING_IDS. Any other one lets the picture in.
+A turn's `first` bends the answer.
 """
 
 import asyncio
@@ -9,10 +10,10 @@ import asyncio
 from aiohttp import web
 
 from sandbox.modelslab import replies
-from sandbox.modelslab.desk import Answer, Desk, hang_up, links_for, respond
+from sandbox.modelslab.desk import Answer, Desk, links_for
 from sandbox.modelslab.files import not_found
 from sandbox.modelslab.moods import Mood, as_turn
-from sandbox.modelslab.replies import Json, Reply
+from sandbox.modelslab.reply import Json, Reply, bent, hang_up, send
 from sandbox.modelslab.shelf import Shelf
 
 #: Each address has a name of its own for the field.
@@ -48,11 +49,11 @@ async def _take_in(
     turn = as_turn(desk.upload_moods.popleft() if desk.upload_moods else Mood.PROCESSING)
     no = replies.refusal(turn, max_queued=desk.max_queued)
     if no is not None:
-        return respond(no)
+        return send(request, bent(no, turn.first))
     upload = await asyncio.to_thread(shelf.put, body, field)
     match turn.mood:
         case Mood.HTML_502_BUT_ACCEPTED:
-            return respond(replies.page(502, "502 Bad Gateway"))
+            return send(request, replies.page(502, "502 Bad Gateway"))
         case Mood.HANGS:
             await desk.closing.wait()
             return hang_up(request)
@@ -63,4 +64,4 @@ async def _take_in(
         "id": f"upload-{upload.id:x}" if turn.mood is Mood.STRING_IDS else upload.id,
         "output": [f"{links_for(request).origin}/temp/{upload.file}"],
     }
-    return respond(Reply(200, answer))
+    return send(request, bent(Reply(200, answer), turn.first))
