@@ -10,6 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks.processes import Process
 from sandbox.modelslab import Vendor
 from tests.scenarios.town import ROOT, VENDOR_KEY, a_town
 from tests.wire.server import WireDiscord
@@ -76,7 +77,7 @@ async def measure() -> list[str]:
 
 async def _wave(discord: WireDiscord, pid: int, number: int) -> float:
     """Processor seconds of the process for each of some pictures that are asked for at once."""
-    before_s = _processor_s(pid)
+    before_s = Process(pid).processor_s()
     asked = [
         await discord.slash(
             discord.user(f"member {member}"),
@@ -95,9 +96,4 @@ async def _wave(discord: WireDiscord, pid: int, number: int) -> float:
     await discord.until(all_there, timeout_s=60)
     # What comes after the picture is a part of its cost.
     await asyncio.sleep(0.5)
-    return (_processor_s(pid) - before_s) / AT_ONCE
-
-
-def _processor_s(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return (Process(pid).processor_s() - before_s) / AT_ONCE

@@ -5,6 +5,7 @@ import re
 import tempfile
 from pathlib import Path
 
+from benchmarks.processes import Process
 from tests.scenarios.town import Town, a_town
 
 SERVERS = 5_000
@@ -52,6 +53,4 @@ async def _resident_mib(town: Town, servers: int) -> float:
         known = int(float(found[1])) if found else 0
     await asyncio.sleep(SETTLES_S)
     assert town.process is not None
-    status = Path(f"/proc/{town.process.pid}/status").read_text()
-    line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
-    return int(line.split()[1]) / 1024
+    return Process(town.process.pid).resident_mib()

@@ -5,6 +5,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.processes import Process
 from tests.scenarios.town import a_town
 
 RUNS = 5
@@ -27,16 +28,10 @@ async def measure() -> list[str]:
                 await town.discord.ready()
                 readies.append(time.perf_counter() - started_s)
                 assert town.process is not None
-                resident_mib = _resident_mib(town.process.pid)
+                resident_mib = Process(town.process.pid).resident_mib()
                 await town.bot_stops()
     return [
         f"to the login call        {statistics.median(logins):.2f} s   (goal: {GOAL_LOGIN_S:g})",
         f"to commands ready        {statistics.median(readies):.2f} s",
         f"resident, one server     {resident_mib:.0f} MiB   (goal: {GOAL_IDLE_MIB})",
     ]
-
-
-def _resident_mib(pid: int) -> float:
-    status = Path(f"/proc/{pid}/status").read_text()
-    line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
-    return int(line.split()[1]) / 1024

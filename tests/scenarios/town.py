@@ -11,6 +11,7 @@ import re
 import signal
 import sqlite3
 import sys
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
@@ -36,6 +37,7 @@ START_TIMEOUT_S = 20.0
 #: How old the bot's own view of the line may be when it answers.
 VIEW_S = 0.3
 STOP_TIMEOUT_S = 12.0
+_OURS = re.compile(r"(?:SPOILER_)?limner-(\d+)-")
 
 Row = dict[str, Any]
 
@@ -232,12 +234,18 @@ class Town:
 
     def carriers(self, job_id: int) -> list[Message]:
         """Every message that now carries pictures of a job; not those that show them once more."""
-        name = re.compile(rf"(SPOILER_)?limner-{job_id}-")
-        return [
-            m
-            for m in self._messages()
-            if any(name.match(f.filename) for f in m.attachments) and not _shows_again(m)
-        ]
+        return self.all_carriers()[job_id]
+
+    def all_carriers(self) -> defaultdict[int, list[Message]]:
+        """The carriers of every job, found in one go."""
+        found: defaultdict[int, list[Message]] = defaultdict(list)
+        for message in self._messages():
+            named = [_OURS.match(file.filename) for file in message.attachments]
+            numbers = {int(name[1]) for name in named if name}
+            if numbers and not _shows_again(message):
+                for number in numbers:
+                    found[number].append(message)
+        return found
 
     def _messages(self) -> list[Message]:
         channels = self.discord.world.channels.values()
