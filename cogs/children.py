@@ -29,7 +29,7 @@ def blank(defaults: Defaults) -> ImageRequest:
     return ImageRequest(
         kind=Kind.IMAGINE,
         prompt="",
-        model=defaults.model,
+        model=defaults.models[Kind.IMAGINE],
         negative=defaults.negative,
         private=defaults.private,
     )
@@ -50,10 +50,13 @@ def with_strength(
     return replace(request, strength=said)
 
 
-def child(parent: ImageRequest, action: Action, catalogue: Catalogue) -> ImageRequest:
+def child(
+    parent: ImageRequest, action: Action, defaults: Defaults, *, catalogue: Catalogue
+) -> ImageRequest:
     """What `action` asks for on a picture of `parent`'s; the picture itself is still missing.
 
-    The parent's words stay. What was tuned for another model or kind of work does not fit here.
+    The parent's words stay, and its model where that may do this here; else the asker's default
+    does. What was tuned for another model or kind of work does not fit here.
     """
     kind = KINDS[action]
     if kind not in _CHOSEN:
@@ -65,7 +68,9 @@ def child(parent: ImageRequest, action: Action, catalogue: Catalogue) -> ImageRe
             private=parent.private or kind is Kind.DESCRIBE,
             spoiler=parent.spoiler,
         )
-    model = catalogue.default(kind, parent.model)
+    model = catalogue.default(
+        kind, parent.model, defaults.models[kind], allowed=defaults.allowed_models
+    )
     strength = VARY_STRENGTH if action is Action.VARY else parent.strength
     if kind is parent.kind and model == parent.model:
         return replace(

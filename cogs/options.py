@@ -87,7 +87,7 @@ class Options:
         return ImageRequest(
             kind=kind,
             prompt=self.prompt,
-            model=defaults.model if self.model is None else self.model,
+            model=defaults.models[kind] if self.model is None else self.model,
             negative=defaults.negative if self.negative is None else self.negative,
             aspect=defaults.aspect if self.aspect is None else Aspect(self.aspect),
             count=defaults.count if self.count is None else self.count,
@@ -106,8 +106,6 @@ class Options:
     def rework(self, kind: Kind, defaults: Defaults, catalogue: Catalogue) -> ImageRequest:
         """The same for work on a picture, whose shape is its own; the picture is still missing."""
         request = self.request(kind, replace(defaults, aspect=Aspect.SQUARE))
-        if self.model is None:
-            request = replace(request, model=catalogue.default(kind, defaults.model))
         return with_strength(request, self.strength, catalogue)
 
 

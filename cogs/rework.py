@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import discord
 
 from bot.domain.request import PROMPT_MAX_CHARS, ImageRequest, Kind
-from bot.engine.intake import Intake
+from bot.engine.intake import Defaults, Intake
 from bot.engine.records import Records
 from bot.modelslab.catalogue import Catalogue
 from cogs.answers import Aside, defer, whisper
@@ -39,10 +39,14 @@ _PICTURES = frozenset({Kind.IMAGINE, Kind.REMIX, Kind.INPAINT, Kind.UPSCALE, Kin
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """A picture to work on: its name in custom_ids, what it was made from, how to read it."""
+    """A picture to work on: its name in custom_ids, what it was made from, how to read it.
+
+    `defaults` are those of whoever works on it.
+    """
 
     name: str
     parent: ImageRequest
+    defaults: Defaults
     read: Callable[[], Awaitable[Found | Aside]]
 
 
@@ -95,10 +99,11 @@ class Rework:
         elif action is Action.REMIX:
             await self._pop_up_first(interaction, shown[0])
         else:
-            parent = await self._blank(interaction)
+            defaults = await self._defaults(interaction)
             subject = Subject(
                 name="",
-                parent=parent,
+                parent=blank(defaults),
+                defaults=defaults,
                 read=lambda: self._sources.seen(interaction, shown[0]),
             )
             await self._begin(interaction, action, subject)
@@ -122,7 +127,7 @@ class Rework:
     async def _begin(
         self, interaction: discord.Interaction, action: Action, subject: Subject
     ) -> None:
-        request = child(subject.parent, action, self._catalogue)
+        request = self._child(subject, action)
         match action:
             case Action.REMIX:
                 await self._show_pop_up(interaction, request, subject)
@@ -151,7 +156,7 @@ class Rework:
         if isinstance(strength, str) or not prompt:
             await whisper(interaction, strength if isinstance(strength, str) else NO_WORDS)
             return
-        request = child(subject.parent, Action.REMIX, self._catalogue)
+        request = self._child(subject, Action.REMIX)
         request = with_strength(replace(request, prompt=prompt), strength, self._catalogue)
         await self._enter(interaction, request, subject)
 
@@ -186,6 +191,7 @@ class Rework:
         return Subject(
             name=f"{Action.REMIX}:{job_id}:{position}",
             parent=found.job.request,
+            defaults=await self._defaults(interaction),
             read=lambda: self._sources.made(interaction, job_id, position),
         )
 
@@ -197,16 +203,21 @@ class Rework:
             unread = None if arriving is None else await asyncio.shield(arriving)
             return unread or await self._sources.picked(interaction, pick_id, position)
 
+        defaults = await self._defaults(interaction)
         return Subject(
             name=Pick(action=action, pick_id=pick_id, position=position, label="").custom_id,
-            parent=await self._blank(interaction),
+            parent=blank(defaults),
+            defaults=defaults,
             read=read,
         )
 
-    async def _blank(self, interaction: discord.Interaction) -> ImageRequest:
-        return blank(
-            await self._intake.defaults(guild_id=home_of(interaction), user_id=interaction.user.id)
+    async def _defaults(self, interaction: discord.Interaction) -> Defaults:
+        return await self._intake.defaults(
+            guild_id=home_of(interaction), user_id=interaction.user.id
         )
+
+    def _child(self, subject: Subject, action: Action) -> ImageRequest:
+        return child(subject.parent, action, subject.defaults, catalogue=self._catalogue)
 
     async def _of_results(
         self, interaction: discord.Interaction, action: Action, made: list[tuple[int, int]]

@@ -49,7 +49,9 @@ def roles(view: RulesView) -> str:
 def models(view: RulesView) -> str:
     """Which models are allowed, and which one paints when nobody chose another."""
     settings = view.settings
-    if settings.model == view.model:
+    if not settings.allows_model(view.model):
+        whose = "not allowed here, and no allowed model makes pictures from words alone"
+    elif settings.model == view.model:
         whose = "set here"
     elif settings.allows_model(view.owner_model):
         whose = _OWNERS

@@ -30,11 +30,6 @@ class ServerSettings:
     def allows_model(self, model: str) -> bool:
         return self.allowed_models is None or model in self.allowed_models
 
-    def model_among(self, *wanted: str | None) -> str | None:
-        """The first of the wanted models that is allowed, else one that is; None: there is none."""
-        allowed = [model for model in wanted if model is not None and self.allows_model(model)]
-        return next(iter(allowed or sorted(self.allowed_models or ())), None)
-
     def allows_place(self, place_ids: Collection[int]) -> bool:
         """Whether pictures may be asked for in a channel: its id, its parents' and category's."""
         places = frozenset(place_ids)

@@ -17,7 +17,7 @@ from bot.domain.refusal import (
     UnknownModel,
     UnknownStyle,
 )
-from bot.domain.request import PERSONAL, Aspect, ImageRequest, Requester
+from bot.domain.request import PERSONAL, Aspect, ImageRequest, Kind, Requester
 from bot.domain.styles import Style
 from bot.engine.booking import Asked, Booking, Reply
 from bot.engine.line import LineView
@@ -40,9 +40,13 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Defaults:
-    """What a request has where its asker says nothing."""
+    """What a request has where its asker says nothing.
 
-    model: str
+    `models` holds one for each kind of work that paints, from those that are allowed here.
+    """
+
+    models: Mapping[Kind, str]
+    allowed_models: frozenset[str] | None
     aspect: Aspect
     count: int
     negative: str
@@ -87,9 +91,14 @@ class Intake:
     async def defaults(self, *, guild_id: int, user_id: int) -> Defaults:
         """The member's own defaults, else the server's, else the owner's."""
         server, member = await self._preferring.ask((guild_id, user_id))
-        default = self._policy.default_model
+        wanted = (member.model, server.model, self._policy.default_model)
         return Defaults(
-            model=server.model_among(member.model, server.model, default) or default,
+            models={
+                kind: self._catalogue.default(kind, *wanted, allowed=server.allowed_models)
+                for kind in Kind
+                if kind.paints
+            },
+            allowed_models=server.allowed_models,
             aspect=member.aspect or Aspect.SQUARE,
             count=member.count or 1,
             negative=member.negative or "",

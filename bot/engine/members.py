@@ -96,8 +96,8 @@ class Members:
         return model.id
 
     def _painting(self, own: MemberSettings, server: ServerSettings) -> str:
-        default = self._policy.default_model
-        return server.model_among(own.model, server.model, default) or default
+        wanted = (own.model, server.model, self._policy.default_model)
+        return self._catalogue.default(Kind.IMAGINE, *wanted, allowed=server.allowed_models)
 
     def _unfit_together(
         self, before: MemberSettings, after: MemberSettings, model_id: str

@@ -103,8 +103,12 @@ class ServerRules:
             owner=account.owner,
             roles=roles,
             pause=pause,
-            model=account.server.model_among(account.server.model, self.default_model)
-            or self.default_model,
+            model=self._catalogue.default(
+                Kind.IMAGINE,
+                account.server.model,
+                self.default_model,
+                allowed=account.server.allowed_models,
+            ),
             owner_model=self.default_model,
             changes=changes,
         )

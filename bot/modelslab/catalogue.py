@@ -1,6 +1,6 @@
 """Which models there are, and whether a request suits one. Never asks the vendor."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
@@ -80,18 +80,19 @@ class Catalogue:
                 return model
         raise LookupError(f"no tool is there to {kind}")
 
-    def default(self, kind: Kind, preferred: str) -> str:
-        """The id of the preferred model where it knows this kind, else of the most popular one.
+    def default(
+        self, kind: Kind, *wanted: str | None, allowed: Collection[str] | None = None
+    ) -> str:
+        """The id of the first wanted model that may do this kind, else of the most popular one.
 
-        Raises LookupError where no model knows it.
+        With `allowed` None all may. Where none may, it is the model that would do it anywhere else:
+        a refusal has to name one. Raises LookupError where no model knows the kind.
         """
-        model = self.get(preferred)
-        if model is not None and kind in model.kinds:
-            return model.id
-        for model in self._everything:
-            if kind in model.kinds:
-                return model.id
-        raise LookupError(f"no model knows how to {kind}")
+        named = [model for model in map(self.get, filter(None, wanted)) if model is not None]
+        able = [model.id for model in (*named, *self._everything) if kind in model.kinds]
+        if not able:
+            raise LookupError(f"no model knows how to {kind}")
+        return next((each for each in able if allowed is None or each in allowed), able[0])
 
     def search(
         self, text: str, *, kind: Kind | None = Kind.IMAGINE, limit: int = 25

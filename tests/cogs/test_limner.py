@@ -222,6 +222,11 @@ async def test_models_are_allowed_by_name(house: House, mod: MemberActor) -> Non
     assert await limner(house, mod, "models", allowed="ALL") == (
         "**Changed.**\nallowed models: flux, flux-2-pro → all"
     )
+    await limner(house, mod, "models", allowed="seededit-i2i")
+    assert (
+        "sdxl (not allowed here, and no allowed model makes pictures from words alone)"
+        in await limner(house, mod, "models")
+    )
 
 
 @pytest.mark.parametrize(

@@ -63,12 +63,12 @@ async def test_a_variation_is_a_weak_remix_with_a_new_seed(house: House) -> None
     assert "strength 0.3" in house.last.content
 
 
-async def test_a_model_that_knows_no_remix_hands_over_to_one_that_does(house: House) -> None:
+async def test_a_model_that_knows_no_remix_hands_over_to_the_askers_own(house: House) -> None:
     result = await a_result(house, model="imagen-4")
 
     await house.ana.click(result, label="V1")
 
-    assert (await house.job(2)).request.model == "flux"
+    assert (await house.job(2)).request.model == "sdxl"
 
 
 async def test_remix_asks_for_words_with_the_old_ones_in_place(house: House) -> None:

@@ -123,20 +123,6 @@ def test_a_reset_leaves_what_is_no_quota() -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "model"),
-    [
-        (ServerSettings(), "owner's"),
-        (ServerSettings(model="own"), "own"),
-        (ServerSettings(allowed_models=frozenset({"b", "a"})), "a"),
-        (ServerSettings(allowed_models=frozenset({"owner's", "a"})), "owner's"),
-        (ServerSettings(model="own", allowed_models=frozenset({"own", "a"})), "own"),
-    ],
-)
-def test_the_default_model_is_one_that_is_allowed(settings: ServerSettings, model: str) -> None:
-    assert settings.model_among(settings.model, "owner's") == model
-
-
-@pytest.mark.parametrize(
     ("typed", "zone"),
     [
         ("Europe/Berlin", "Europe/Berlin"),

@@ -259,6 +259,27 @@ def test_the_preferred_model_is_the_default_where_it_knows_the_kind(
     assert CATALOGUE.default(kind, preferred) == default
 
 
+@pytest.mark.parametrize(
+    ("kind", "wanted", "allowed", "default"),
+    [
+        (Kind.IMAGINE, ["sdxl", "flux"], {"flux", "sdxl"}, "sdxl"),
+        (Kind.IMAGINE, [None, "SDXL"], {"flux", "sdxl"}, "sdxl"),
+        (Kind.IMAGINE, ["sdxl", "midjourney"], {"flux", "midjourney"}, "midjourney"),
+        (Kind.IMAGINE, ["sdxl"], {"midjourney", "flux"}, "flux"),
+        (Kind.IMAGINE, ["sdxl"], {"flux-kontext-pro", "imagen-4"}, "imagen-4"),
+        (Kind.REMIX, ["sdxl"], {"imagen-4", "flux-kontext-pro"}, "flux-kontext-pro"),
+        # A refusal has to name something.
+        (Kind.REMIX, ["sdxl"], {"imagen-4"}, "sdxl"),
+        (Kind.REMIX, ["imagen-4"], {"imagen-4", "no model any more"}, "flux"),
+        (Kind.REMIX, ["sdxl"], set(), "sdxl"),
+    ],
+)
+def test_the_default_is_one_that_is_allowed_wherever_there_is_one(
+    kind: Kind, wanted: list[str | None], allowed: set[str], default: str
+) -> None:
+    assert CATALOGUE.default(kind, *wanted, allowed=allowed) == default
+
+
 def test_without_a_model_for_it_there_is_no_default() -> None:
     with pytest.raises(LookupError):
         Catalogue([model("imagen-4")]).default(Kind.INPAINT, "imagen-4")
