@@ -4,11 +4,13 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Integer, Row, bindparam, insert, select, update
 
 from bot.domain.job import Card
 from storage.database import Transaction
 from storage.tables import cards
+
+_OF_JOB = select(cards).where(cards.c.job_id == bindparam("of_job", type_=Integer))
 
 
 async def insert_cards(tx: Transaction, new: Iterable[Card]) -> None:
@@ -29,7 +31,7 @@ async def insert_cards(tx: Transaction, new: Iterable[Card]) -> None:
 
 async def get(tx: Transaction, job_id: int) -> Card:
     """The card of a job; every job has one."""
-    return _card((await tx.execute(select(cards).where(cards.c.job_id == job_id))).one())
+    return _card((await tx.execute(_OF_JOB, {"of_job": job_id})).one())
 
 
 async def placed(tx: Transaction, message_ids: Mapping[int, int]) -> None:

@@ -31,6 +31,7 @@ class _Connection(aiosqlite.Connection):
     def __init__(self, connector: Callable[[], sqlite3.Connection], chunk_rows: int) -> None:
         super().__init__(connector, chunk_rows)
         self._begin: str | None = None
+        self._reads = False
 
     def cursor(self) -> Any:
         return _Cursor(self)
@@ -40,6 +41,7 @@ class _Connection(aiosqlite.Connection):
     ) -> "_Answer":
         """Do one statement, and BEGIN before it where that is still due."""
         begin, self._begin = self._begin, None
+        self._reads = begin == "BEGIN" or (begin is None and self._reads)
         answer: _Answer = await self._execute(  # type: ignore[no-untyped-call]
             _ask, self._conn, begin, work, sql, values
         )
@@ -54,9 +56,12 @@ class _Connection(aiosqlite.Connection):
         self._begin = None
 
     async def rollback(self) -> None:
-        if self._begin is None:
+        if self._reads:
+            # Nobody waits until a snapshot is let go: whatever comes next here comes after it.
+            self._tx.put_nowait((None, self._conn.rollback))
+        elif self._begin is None:
             await super().rollback()
-        self._begin = None
+        self._begin, self._reads = None, False
 
 
 class _Answer:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, String, func, insert, literal_column, select
+from sqlalchemy import Integer, Row, String, bindparam, func, insert, literal_column, select
 
 from bot.domain.job import Job, JobStatus, Outcome, Route, VendorTicket, Verdict
 from bot.domain.line import Waiting
@@ -17,7 +17,18 @@ from storage.tables import jobs
 # Literal, not bound: SQLite uses a partial index only where it can see the condition.
 STATUS = {status: literal_column(f"'{status.value}'", String) for status in JobStatus}
 _UNSETTLED = (JobStatus.QUEUED, JobStatus.SUBMITTING, JobStatus.WAITING)
-_LIVE = jobs.c.status != STATUS[JobStatus.DELIVERED]
+LIVE = jobs.c.status != STATUS[JobStatus.DELIVERED]
+
+_TIMES = (
+    select(jobs.c.submitted_at, jobs.c.settled_at)
+    .where(
+        jobs.c.work == bindparam("work", type_=String),
+        jobs.c.verdict == literal_column(f"'{Verdict.PICTURES.value}'"),
+    )
+    .order_by(jobs.c.id.desc())
+    .limit(bindparam("latest", type_=Integer))
+)
+_OF_NUMBERS = select(jobs).where(jobs.c.id.in_(bindparam("ids", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,57 +57,33 @@ async def ids_of_sources(tx: Transaction, source_keys: Collection[str]) -> dict[
 
 
 async def get(tx: Transaction, job_id: int) -> Job | None:
-    row = (await tx.execute(select(jobs).where(jobs.c.id == job_id))).one_or_none()
-    return None if row is None else job_from(row)
+    return (await jobs_of(tx, [job_id])).get(job_id)
 
 
-async def due(tx: Transaction, status: JobStatus, *, now: datetime, limit: int) -> list[Job]:
-    """Jobs of this status whose time has come, the longest due first."""
-    query = (
-        select(jobs)
-        .where(_LIVE, jobs.c.status == STATUS[status], jobs.c.due_at <= now)
-        .order_by(jobs.c.due_at)
-        .limit(limit)
-    )
-    return [job_from(row) for row in await tx.execute(query)]
+async def jobs_of(tx: Transaction, job_ids: Collection[int]) -> dict[int, Job]:
+    """The jobs of these numbers, as far as there are any, by number."""
+    rows = await tx.execute(_OF_NUMBERS, {"ids": job_ids})
+    return {row.id: job_from(row) for row in rows}
 
 
 async def all_of(tx: Transaction, status: JobStatus) -> list[Job]:
     """Every job of this status, due or not."""
-    query = select(jobs).where(_LIVE, jobs.c.status == STATUS[status])
+    query = select(jobs).where(LIVE, jobs.c.status == STATUS[status])
     return [job_from(row) for row in await tx.execute(query)]
 
 
-async def next_due_at(tx: Transaction, *, after: datetime) -> datetime | None:
-    """When the next job of the belt becomes due, of those that are not due yet."""
-    soonest: datetime | None = None
-    for status in (JobStatus.QUEUED, JobStatus.WAITING, JobStatus.SETTLED):
-        query = (
-            select(jobs.c.due_at)
-            .where(_LIVE, jobs.c.status == STATUS[status], jobs.c.due_at > after)
-            .order_by(jobs.c.due_at)
-            .limit(1)
-        )
-        at = (await tx.execute(query)).scalar_one_or_none()
-        if at is not None and (soonest is None or at < soonest):
-            soonest = at
-    return soonest
-
-
-async def in_line(tx: Transaction, *, ready_by: datetime | None = None) -> list[Waiting]:
-    """All jobs in line, or only those that may be submitted by the time `ready_by`."""
+async def in_line(tx: Transaction) -> list[Waiting]:
+    """All jobs in line."""
     query = select(jobs.c.id, jobs.c.guild_id, jobs.c.user_id, jobs.c.work, jobs.c.returned).where(
-        _LIVE, jobs.c.status == STATUS[JobStatus.QUEUED]
+        LIVE, jobs.c.status == STATUS[JobStatus.QUEUED]
     )
-    if ready_by is not None:
-        query = query.where(jobs.c.due_at <= ready_by)
     return [Waiting(*row) for row in await tx.execute(query)]
 
 
 async def in_line_of_server(tx: Transaction, guild_id: int) -> list[Job]:
     """The jobs that a server has in line."""
     query = select(jobs).where(
-        _LIVE, jobs.c.status == STATUS[JobStatus.QUEUED], jobs.c.guild_id == guild_id
+        LIVE, jobs.c.status == STATUS[JobStatus.QUEUED], jobs.c.guild_id == guild_id
     )
     return [job_from(row) for row in await tx.execute(query)]
 
@@ -107,7 +94,7 @@ async def live_of_member(tx: Transaction, *, guild_id: int, user_id: int) -> lis
     What they had erased is none of it.
     """
     query = select(jobs).where(
-        _LIVE,
+        LIVE,
         jobs.c.guild_id == guild_id,
         jobs.c.status.in_([STATUS[status] for status in _UNSETTLED]),
         jobs.c.user_id == user_id,
@@ -118,7 +105,7 @@ async def live_of_member(tx: Transaction, *, guild_id: int, user_id: int) -> lis
 
 async def counts(tx: Transaction, *, guild_id: int | None = None) -> Mapping[JobStatus, int]:
     """How many jobs, of one server or of all, stand in each state before the last."""
-    query = select(jobs.c.status, func.count()).where(_LIVE).group_by(jobs.c.status)
+    query = select(jobs.c.status, func.count()).where(LIVE).group_by(jobs.c.status)
     if guild_id is not None:
         query = query.where(jobs.c.guild_id == guild_id)
     found: dict[str, int] = {row[0]: row[1] for row in await tx.execute(query)}
@@ -131,16 +118,8 @@ async def counts(tx: Transaction, *, guild_id: int | None = None) -> Mapping[Job
 
 async def past_seconds(tx: Transaction, work: str, *, limit: int = 20) -> list[float]:
     """From submission to stored pictures, in seconds, for the latest jobs of this work."""
-    query = (
-        select(jobs.c.submitted_at, jobs.c.settled_at)
-        .where(
-            jobs.c.work == work,
-            jobs.c.verdict == literal_column(f"'{Verdict.PICTURES.value}'"),
-        )
-        .order_by(jobs.c.id.desc())
-        .limit(limit)
-    )
-    return [(settled - submitted).total_seconds() for submitted, settled in await tx.execute(query)]
+    rows = await tx.execute(_TIMES, {"work": work, "latest": limit})
+    return [(settled - submitted).total_seconds() for submitted, settled in rows]
 
 
 def _new(job: NewJob) -> dict[str, Any]:

@@ -1,18 +1,31 @@
 """How jobs move along the belt. Every move is an UPDATE that names the state it starts from."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import String, case, func, literal, or_, update
+from sqlalchemy import Integer, String, bindparam, case, func, literal, or_, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.domain.errors import StaleJob
 from bot.domain.job import Job, JobStatus, Outcome, Route, VendorTicket
 from storage.database import Transaction
 from storage.jobs import STATUS, job_from
 from storage.tables import UtcTime, jobs
+
+_CALLED = (
+    update(jobs)
+    .where(
+        jobs.c.id.in_(bindparam("ids", expanding=True)),
+        jobs.c.status == STATUS[JobStatus.QUEUED],
+    )
+    .values(returned=True)
+    .returning(jobs)
+)
 
 
 async def release(tx: Transaction, job_ids: Collection[int], *, now: datetime) -> None:
@@ -22,6 +35,15 @@ async def release(tx: Transaction, job_ids: Collection[int], *, now: datetime) -
         .where(jobs.c.id.in_(job_ids), jobs.c.status == JobStatus.QUEUED.value)
         .values(due_at=now)
     )
+
+
+async def called(tx: Transaction, job_ids: Collection[int]) -> dict[int, Job]:
+    """The turn of these jobs has come. Those that are still in line, by number.
+
+    Whatever hinders them now, they have no other turn, and go before all others.
+    """
+    rows = await tx.execute(_CALLED, {"ids": job_ids})
+    return {row.id: job_from(row) for row in rows}
 
 
 async def submitting(tx: Transaction, job: Job, *, now: datetime, deadline_at: datetime) -> Job:
@@ -54,29 +76,27 @@ async def accepted(tx: Transaction, job: Job, ticket: VendorTicket, *, check_at:
 
     Raises StaleJob also when another live job holds the same id at the vendor.
     """
-    if ticket.remote_id is not None:
-        # The vendor gave an old number out again: it means this job from now on.
-        await tx.execute(
-            update(jobs)
-            .where(
-                jobs.c.family == ticket.family,
-                jobs.c.remote_id == ticket.remote_id,
-                jobs.c.status.in_([JobStatus.SETTLED.value, JobStatus.DELIVERED.value]),
-            )
-            .values(remote_id=None)
+    changes = {
+        "family": ticket.family,
+        "remote_id": ticket.remote_id,
+        "ticket": asdict(ticket),
+        "due_at": check_at,
+    }
+    # SQLite takes back only the statement that breaks a rule, not the transaction.
+    with suppress(IntegrityError):
+        return await _move(tx, job, JobStatus.WAITING, changes)
+    # The vendor gave an old number out again: it means this job from now on.
+    await tx.execute(
+        update(jobs)
+        .where(
+            jobs.c.family == ticket.family,
+            jobs.c.remote_id == ticket.remote_id,
+            jobs.c.status.in_([JobStatus.SETTLED.value, JobStatus.DELIVERED.value]),
         )
+        .values(remote_id=None)
+    )
     try:
-        return await _move(
-            tx,
-            job,
-            JobStatus.WAITING,
-            {
-                "family": ticket.family,
-                "remote_id": ticket.remote_id,
-                "ticket": asdict(ticket),
-                "due_at": check_at,
-            },
-        )
+        return await _move(tx, job, JobStatus.WAITING, changes)
     except IntegrityError as error:
         raise StaleJob(f"another live job has the vendor's id {ticket.remote_id}") from error
 
@@ -131,16 +151,13 @@ async def unclaimed(tx: Transaction, job: Job) -> Job:
 async def settled(tx: Transaction, job: Job, outcome: Outcome, *, now: datetime) -> Job:
     """→ SETTLED with its outcome; delivery is due at once."""
     return await _move(
-        tx,
-        job,
-        JobStatus.SETTLED,
-        {
-            "outcome": asdict(outcome),
-            "verdict": outcome.verdict.value,
-            "settled_at": now,
-            "due_at": now,
-        },
+        tx, job, JobStatus.SETTLED, {**_judgement(outcome), "settled_at": now, "due_at": now}
     )
+
+
+async def judged(tx: Transaction, job: Job, outcome: Outcome) -> Job:
+    """A settled job has another outcome than was thought."""
+    return await _change(tx, job, _judgement(outcome))
 
 
 async def withhold(tx: Transaction, job: Job) -> Job:
@@ -181,19 +198,36 @@ async def later(
     return await _change(tx, job, changes)
 
 
+def _judgement(outcome: Outcome) -> dict[str, Any]:
+    return {"outcome": asdict(outcome), "verdict": outcome.verdict.value}
+
+
 async def _move(tx: Transaction, job: Job, to: JobStatus, changes: dict[str, Any]) -> Job:
     return await _change(tx, job, {"attempts": 0, **changes, "status": to.value})
 
 
 async def _change(tx: Transaction, job: Job, changes: dict[str, Any]) -> Job:
+    values = {f"new_{name}": value for name, value in changes.items()}
     row = (
         await tx.execute(
-            update(jobs)
-            .where(jobs.c.id == job.id, jobs.c.status == job.status.value)
-            .values(**changes)
-            .returning(jobs)
+            _updating(tuple(changes)), {"of_job": job.id, "before": job.status.value, **values}
         )
     ).one_or_none()
     if row is None:
         raise StaleJob(f"job {job.id} is no longer {job.status.value}")
     return job_from(row)
+
+
+@cache
+def _updating(names: tuple[str, ...]) -> ReturningUpdate[Any]:
+    """What changes these columns: built once, for it is said many times for each job."""
+    new = {name: bindparam(f"new_{name}", type_=jobs.c[name].type) for name in names}
+    return (
+        update(jobs)
+        .where(
+            jobs.c.id == bindparam("of_job", type_=Integer),
+            jobs.c.status == bindparam("before", type_=String),
+        )
+        .values(new)
+        .returning(jobs)
+    )

@@ -10,14 +10,45 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, func, insert, literal_column, select, union_all
+from sqlalchemy import (
+    Integer,
+    String,
+    bindparam,
+    func,
+    insert,
+    literal_column,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects.sqlite import insert as insert_or_add
 
 from bot.domain.job import Job, JobStatus
 from bot.domain.limits import Period, Usage
 from storage.database import Transaction
-from storage.tables import jobs, ledger, totals
+from storage.tables import UtcTime, jobs, ledger, totals
 
+# The entry that closes a reservation, in its period: what was really used, less what was reserved.
+_RESERVED = select(
+    ledger.c.job_id,
+    bindparam("as", type_=String),
+    ledger.c.guild_id,
+    ledger.c.user_id,
+    ledger.c.day,
+    ledger.c.month,
+    ledger.c.utc_day,
+    ledger.c.utc_month,
+    bindparam("charged", type_=Integer) - ledger.c.pictures,
+    bindparam("cost", type_=Integer) - ledger.c.cost_micros,
+    bindparam("now", type_=UtcTime),
+).where(
+    ledger.c.job_id == bindparam("job", type_=Integer),
+    ledger.c.entry == literal_column("'reserve'"),
+)
+_CLOSE = (
+    insert(ledger)
+    .from_select([column.name for column in ledger.c if column.name != "id"], _RESERVED)
+    .returning(ledger)
+)
 _LIVE = [JobStatus.QUEUED, JobStatus.SUBMITTING, JobStatus.WAITING]
 _EVERYBODY = 0
 
@@ -163,57 +194,45 @@ class Reservation:
 
 async def reserve(tx: Transaction, reservations: Iterable[Reservation], *, now: datetime) -> None:
     """Book what jobs may use, into the period of this moment."""
-    await _book(
-        tx,
-        [
-            {
-                "job_id": each.job.id,
-                "entry": "reserve",
-                "guild_id": each.job.requester.guild_id,
-                "user_id": each.job.requester.user_id,
-                "day": each.when.day,
-                "month": each.when.month,
-                "utc_day": each.owner.day,
-                "utc_month": each.owner.month,
-                "pictures": each.job.request.pictures,
-                "cost_micros": each.cost_micros,
-                "booked_at": now,
-            }
-            for each in reservations
-        ],
-    )
+    entries = [
+        {
+            "job_id": each.job.id,
+            "entry": "reserve",
+            "guild_id": each.job.requester.guild_id,
+            "user_id": each.job.requester.user_id,
+            "day": each.when.day,
+            "month": each.when.month,
+            "utc_day": each.owner.day,
+            "utc_month": each.owner.month,
+            "pictures": each.job.request.pictures,
+            "cost_micros": each.cost_micros,
+            "booked_at": now,
+        }
+        for each in reservations
+    ]
+    await tx.execute(insert(ledger), entries)
+    await _move_sums(tx, entries)
 
 
 async def close(
     tx: Transaction, job_id: int, *, charged: int, cost_micros: int, now: datetime
 ) -> None:
     """Book what the job really used, into the period of its reservation."""
-    reserved: Row[Any] = (
-        await tx.execute(
-            select(ledger).where(
-                ledger.c.job_id == job_id, ledger.c.entry == literal_column("'reserve'")
-            )
-        )
-    ).one()
-    entry = {
-        "job_id": job_id,
-        "entry": "settle" if charged else "refund",
-        "guild_id": reserved.guild_id,
-        "user_id": reserved.user_id,
-        "day": reserved.day,
-        "month": reserved.month,
-        "utc_day": reserved.utc_day,
-        "utc_month": reserved.utc_month,
-        "pictures": charged - reserved.pictures,
-        "cost_micros": cost_micros - reserved.cost_micros,
-        "booked_at": now,
-    }
-    await _book(tx, [entry])
+    closing = await tx.execute(
+        _CLOSE,
+        {
+            "job": job_id,
+            "as": "settle" if charged else "refund",
+            "charged": charged,
+            "cost": cost_micros,
+            "now": now,
+        },
+    )
+    await _move_sums(tx, [closing.one()._asdict()])
 
 
-async def _book(tx: Transaction, entries: Sequence[dict[str, Any]]) -> None:
-    """Append entries, and move every sum that they are part of."""
-    await tx.execute(insert(ledger), entries)
+async def _move_sums(tx: Transaction, entries: Sequence[Mapping[str, Any]]) -> None:
+    """Move every sum that new entries are part of."""
     pictures: Counter[Key] = Counter()
     micros: Counter[Key] = Counter()
     for entry in entries:

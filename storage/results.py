@@ -2,11 +2,17 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from bot.domain.job import StoredPicture
 from storage.database import Transaction
 from storage.tables import pictures, thumbnails
+
+_OF_JOBS = (
+    select(pictures)
+    .where(pictures.c.job_id.in_(bindparam("ids", expanding=True)))
+    .order_by(pictures.c.job_id, pictures.c.position)
+)
 
 
 async def put(tx: Transaction, job_id: int, found: Iterable[StoredPicture]) -> None:
@@ -37,9 +43,8 @@ async def of_jobs(
     tx: Transaction, job_ids: Collection[int]
 ) -> Mapping[int, tuple[StoredPicture, ...]]:
     """The same for several jobs, by job; those without any are not there."""
-    query = select(pictures).where(pictures.c.job_id.in_(job_ids))
     found: dict[int, tuple[StoredPicture, ...]] = {}
-    for row in await tx.execute(query.order_by(pictures.c.job_id, pictures.c.position)):
+    for row in await tx.execute(_OF_JOBS, {"ids": job_ids}):
         picture = StoredPicture(
             position=row.position,
             sha256=row.sha256,

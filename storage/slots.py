@@ -1,12 +1,14 @@
 """Slots: the places at the vendor. A row is a taken slot; no row, a free one."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, literal_column, select, update
+from sqlalchemy import Integer, bindparam, delete, func, insert, select, update
 
-from bot.domain.job import JobStatus
 from storage.database import Transaction
-from storage.tables import jobs, slots
+from storage.tables import slots
+
+_FREE = delete(slots).where(slots.c.job_id == bindparam("of_job", type_=Integer))
 
 
 async def taken(tx: Transaction) -> int:
@@ -14,32 +16,29 @@ async def taken(tx: Transaction) -> int:
     return (await tx.execute(select(func.count()).select_from(slots))).scalar_one()
 
 
-async def take(tx: Transaction, job_id: int, *, maximum: int, now: datetime) -> bool:
-    """Take a free slot for the job, or keep the one it has; False where `maximum` are taken."""
+async def take(
+    tx: Transaction, job_ids: Sequence[int], *, maximum: int, now: datetime
+) -> frozenset[int]:
+    """Give free slots to these jobs, in their order; which of them have one now.
+
+    One that has a slot keeps it; nobody comes in where `maximum` are taken.
+    """
     holders = {row.job_id: row.number for row in await tx.execute(select(slots))}
-    if job_id in holders:
-        return True
-    numbers = set(holders.values())
-    if len(numbers) >= maximum:
-        return False
-    free = next(number for number in range(1, maximum + 1) if number not in numbers)
-    await tx.execute(insert(slots).values(number=free, job_id=job_id, taken_at=now))
-    return True
+    numbers = [n for n in range(1, maximum + 1) if n not in set(holders.values())]
+    room = max(0, maximum - len(holders))
+    new = [job_id for job_id in job_ids if job_id not in holders][:room]
+    if new:
+        rows = [
+            {"number": number, "job_id": job_id, "taken_at": now}
+            for job_id, number in zip(new, numbers, strict=False)
+        ]
+        await tx.execute(insert(slots), rows)
+    return frozenset(new) | holders.keys() & set(job_ids)
 
 
 async def free(tx: Transaction, job_id: int) -> None:
     """The vendor is surely done with the job."""
-    await tx.execute(delete(slots).where(slots.c.job_id == job_id))
-
-
-async def unsubmitted(tx: Transaction) -> set[int]:
-    """The jobs that have a slot and are still in line."""
-    in_line = select(jobs.c.id).where(
-        jobs.c.status != literal_column("'delivered'"),
-        jobs.c.status == literal_column(f"'{JobStatus.QUEUED.value}'"),
-    )
-    query = select(slots.c.job_id).where(slots.c.job_id.in_(in_line))
-    return set((await tx.execute(query)).scalars())
+    await tx.execute(_FREE, {"of_job": job_id})
 
 
 async def hold_until(tx: Transaction, job_id: int, frees_at: datetime) -> None:
@@ -47,15 +46,6 @@ async def hold_until(tx: Transaction, job_id: int, frees_at: datetime) -> None:
     await tx.execute(update(slots).where(slots.c.job_id == job_id).values(frees_at=frees_at))
 
 
-async def free_expired(tx: Transaction, *, now: datetime) -> int:
-    """Free the slots whose time of grace is over; how many there were."""
-    return (await tx.execute(delete(slots).where(slots.c.frees_at <= now))).rowcount
-
-
-async def next_free_at(tx: Transaction) -> datetime | None:
-    """When the next time of grace ends."""
-    query = select(slots.c.frees_at).where(slots.c.frees_at.is_not(None))
-    found: datetime | None = (
-        await tx.execute(query.order_by(slots.c.frees_at).limit(1))
-    ).scalar_one_or_none()
-    return found
+async def free_expired(tx: Transaction, *, now: datetime) -> None:
+    """Free the slots whose time of grace is over."""
+    await tx.execute(delete(slots).where(slots.c.frees_at <= now))

@@ -1,15 +1,80 @@
 """Turns: who was served last, so that the line is fair."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import JSON, Integer, Select, and_, bindparam, func, literal_column, select
 from sqlalchemy.dialects.sqlite import insert
 
-from bot.domain.line import Turns
+from bot.domain.job import JobStatus
+from bot.domain.line import Turns, Waiting, next_turn
 from storage.database import Transaction
-from storage.tables import turns
+from storage.jobs import LIVE, STATUS
+from storage.tables import UtcTime, jobs, turns
 
 _SERVER_ITSELF = 0
+
+_LATEST = select(
+    select(func.max(turns.c.turn)).scalar_subquery(),
+    select(func.max(jobs.c.id)).scalar_subquery(),
+)
+_MORE = insert(turns)
+_SERVED = _MORE.on_conflict_do_update(
+    index_elements=["guild_id", "user_id"], set_={"turn": _MORE.excluded.turn}
+)
+
+
+def _among(name: str) -> Select[Any]:
+    """The values of a list that is handed over as one."""
+    values = func.json_each(bindparam(name, type_=JSON)).table_valued("value")
+    return select(values.c.value)
+
+
+_READY = (
+    select(
+        jobs.c.id,
+        jobs.c.guild_id,
+        jobs.c.user_id,
+        jobs.c.work,
+        jobs.c.returned,
+        func.row_number()
+        .over(partition_by=[jobs.c.guild_id, jobs.c.user_id], order_by=jobs.c.id)
+        .label("nth"),
+    )
+    .where(
+        LIVE,
+        jobs.c.status == STATUS[JobStatus.QUEUED],
+        jobs.c.due_at <= bindparam("now", type_=UtcTime),
+        jobs.c.work.not_in(_among("shut")),
+        jobs.c.guild_id.not_in(_among("resting")),
+        jobs.c.id.not_in(_among("in_hand")),
+    )
+    .subquery()
+)
+_OF_SERVER, _OF_MEMBER = turns.alias(), turns.alias()
+_NEXT_UP = (
+    select(
+        *[column for column in _READY.c if column.name != "nth"],
+        _OF_SERVER.c.turn,
+        _OF_MEMBER.c.turn,
+    )
+    .outerjoin(
+        _OF_SERVER,
+        and_(
+            _OF_SERVER.c.guild_id == _READY.c.guild_id,
+            _OF_SERVER.c.user_id == literal_column(str(_SERVER_ITSELF)),
+        ),
+    )
+    .outerjoin(
+        _OF_MEMBER,
+        and_(
+            _OF_MEMBER.c.guild_id == _READY.c.guild_id,
+            _OF_MEMBER.c.user_id == _READY.c.user_id,
+        ),
+    )
+    .where(_READY.c.nth <= bindparam("each", type_=Integer))
+)
 
 
 async def of_servers(tx: Transaction, guild_ids: Iterable[int]) -> Turns:
@@ -25,14 +90,52 @@ async def of_servers(tx: Transaction, guild_ids: Iterable[int]) -> Turns:
     return Turns(servers, members)
 
 
-async def served(tx: Transaction, *, guild_id: int, user_id: int) -> None:
-    """Give the next turn to this server and this member of it."""
-    latest = (await tx.execute(select(func.max(turns.c.turn)))).scalar_one() or 0
-    for who in (_SERVER_ITSELF, user_id):
-        await tx.execute(
-            insert(turns)
-            .values(guild_id=guild_id, user_id=who, turn=latest + 1)
-            .on_conflict_do_update(
-                index_elements=["guild_id", "user_id"], set_={"turn": latest + 1}
-            )
-        )
+async def next_up(
+    tx: Transaction,
+    *,
+    now: datetime,
+    shut_works: Collection[str],
+    resting: Collection[int],
+    in_hand: Collection[int],
+    each: int,
+) -> tuple[list[Waiting], Turns]:
+    """The oldest jobs in line of every member, at most `each`, and the turns of those they are of.
+
+    Only what may be submitted by now, of no work that is shut and no server that rests, and
+    nothing that is in hand. However long the line is, this is as long as its members are many.
+    """
+    rows = await tx.execute(
+        _NEXT_UP,
+        {
+            "now": now,
+            "shut": list(shut_works),
+            "resting": list(resting),
+            "in_hand": list(in_hand),
+            "each": each,
+        },
+    )
+    waiting: list[Waiting] = []
+    servers: dict[int, int] = {}
+    members: dict[tuple[int, int], int] = {}
+    for *job, of_server, of_member in rows:
+        waiting.append(Waiting(*job))
+        last = waiting[-1]
+        if of_server is not None:
+            servers[last.guild_id] = of_server
+        if of_member is not None:
+            members[last.guild_id, last.user_id] = of_member
+    return waiting, Turns(servers, members)
+
+
+async def served(tx: Transaction, whose: Sequence[tuple[int, int]]) -> None:
+    """Give the next turns to these servers and members of them, by guild id and user id."""
+    if not whose:
+        return
+    latest, newest = (await tx.execute(_LATEST)).one()
+    first = next_turn(latest=latest or 0, newest_job_id=newest or 0)
+    rows = [
+        {"guild_id": guild_id, "user_id": who, "turn": turn}
+        for turn, (guild_id, user_id) in enumerate(whose, first)
+        for who in (_SERVER_ITSELF, user_id)
+    ]
+    await tx.execute(_SERVED, rows)

@@ -71,7 +71,7 @@ class Books:
         if requester.guild_id == PERSONAL:
             return self._policy.personal_limits()
         limits = self._policy.limits_of(server)
-        by_role = self._by_role[requester.guild_id]
+        by_role = self._by_role.get(requester.guild_id, {})
         own = member_day_of(limits.member_day, by_role, requester.role_ids)
         return replace(limits, member_day=own)
 
@@ -80,14 +80,14 @@ async def books_of(
     tx: Transaction, requesters: Collection[Requester], *, policy: Policy, now: datetime
 ) -> Books:
     """The accounts of whoever asks, as they stand in this transaction."""
-    guild_ids = {requester.guild_id for requester in requesters}
-    servers = await preferences.of_servers(tx, guild_ids)
+    servers = await preferences.of_servers(tx, {each.guild_id for each in requesters})
     whose = {_whose(each, servers[each.guild_id], policy, now) for each in requesters}
+    with_roles = {each.guild_id for each in requesters if each.role_ids}
     return Books(
         policy=policy,
         now=now,
         servers=servers,
-        by_role=await preferences.role_limits_of(tx, guild_ids),
+        by_role=await preferences.role_limits_of(tx, with_roles) if with_roles else {},
         sums=await quotas.sums(tx, whose),
     )
 

@@ -44,6 +44,9 @@ class Gatekeeper:
         self._courier = courier
         self._now = now
         self._failures = 0
+        # What an earlier life has closed is to be opened, too.
+        self._closings = 1
+        self._closings_mended = 0
 
     async def close(
         self, reason: GateReason, *, retry_after_s: float | None = None, detail: str = ""
@@ -86,6 +89,9 @@ class Gatekeeper:
     async def succeeded(self) -> None:
         """The vendor took a job: whatever was wrong is over."""
         self._failures = 0
+        closings = self._closings
+        if closings == self._closings_mended:
+            return
         async with self._database.reading() as tx:
             closed = [gate for gate in await gates.all_closed(tx) if gate.scope == EVERYTHING]
         # A busy answer to another job may be younger than this acceptance; its time opens it.
@@ -94,6 +100,7 @@ class Gatekeeper:
             async with self._database.transaction() as tx:
                 await gates.open_gates(tx, scope=EVERYTHING, reasons=mended)
             log.info("gate.opened reasons=%s", ",".join(mended))
+        self._closings_mended = closings
 
     async def look(self, gate: Gate) -> None:
         """The gate's time has come: open it, or ask the vendor whether it may be opened."""
@@ -128,6 +135,8 @@ class Gatekeeper:
         """Close the gate; whether it was open."""
         async with self._database.transaction() as tx:
             was_open = await gates.put(tx, gate)
+        # After the commit: who looked before it has not seen the gate.
+        self._closings += 1
         if was_open:
             log.warning("gate.closed reason=%s scope=%s", gate.reason, gate.scope)
         return was_open

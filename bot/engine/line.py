@@ -140,13 +140,12 @@ async def next_jobs(
     limit: int,
 ) -> list[Waiting]:
     """The jobs to submit now, in fair order; those behind a gate of their own keep waiting."""
-    shut, resting = shut_works(closed), paused(closed)
-    waiting = [
-        job
-        for job in await jobs.in_line(tx, ready_by=now)
-        if job.work not in shut and job.guild_id not in resting and job.job_id not in in_hand
-    ]
-    if not waiting:
-        return []
-    order = line.fair_order(waiting, await turns.of_servers(tx, (j.guild_id for j in waiting)))
-    return [job for job, _ in zip(order, range(limit), strict=False)]
+    waiting, last = await turns.next_up(
+        tx,
+        now=now,
+        shut_works=shut_works(closed),
+        resting=paused(closed),
+        in_hand=in_hand,
+        each=limit,
+    )
+    return [job for job, _ in zip(line.fair_order(waiting, last), range(limit), strict=False)]

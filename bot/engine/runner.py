@@ -7,24 +7,23 @@ resumes every job. One job's trouble never stops the others.
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from bot.domain import gates as gate_rules
 from bot.domain.errors import CourierError, LimnerError, StaleJob, StorageError
 from bot.domain.gates import Gate
 from bot.domain.job import Job, JobStatus, Step, next_step
-from bot.domain.line import Waiting
 from bot.domain.schedule import retry_s
-from bot.engine import line
 from bot.engine.delivery import DeliveryStep
 from bot.engine.gatekeeper import Gatekeeper
+from bot.engine.lanes import Lanes
 from bot.engine.progress import ProgressBoard
+from bot.engine.seating import Seating
 from bot.engine.steps import Steps
-from storage import gates, jobs, moves, slots, turns
+from storage import belt, jobs, moves, slots
 from storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -56,16 +55,21 @@ class Runner:
         self._delivery = delivery
         self._gatekeeper = gatekeeper
         self._board = board
-        self._max_queued = max_queued
+        self._seating = Seating(database, max_queued=max_queued, now=now)
         self._now = now
         self._bell = asyncio.Event()
-        self._in_hand: dict[int, asyncio.Task[None]] = {}
+        self._in_hand: dict[int, asyncio.Task[Job | None]] = {}
         self._errands: dict[str, asyncio.Task[None]] = {}
         self._posting: set[int] = set()
+        self._lanes = Lanes()
         self._faults: dict[int, int] = {}
         self._idle = asyncio.Event()
         self._turns = 0
         self._quiet_turn = 0
+        self._awaited = 0
+        # Whether somebody waits for a slot or a lane, and until when the loop naps; None in a turn.
+        self._pressed = False
+        self._next_look_at: datetime | None = None
         self._stopping = False
         self.last_turn_at: datetime | None = None
         self.tally: Counter[tuple[str, str]] = Counter()
@@ -114,10 +118,14 @@ class Runner:
         """Return when every job is done, or waits in line behind a closed gate."""
         # A turn that is under way may have looked before the caller's last change.
         seen = self._turns
-        while self._quiet_turn <= seen:
-            self._idle.clear()
-            self.wake()
-            await self._idle.wait()
+        self._awaited += 1
+        try:
+            while self._quiet_turn <= seen:
+                self._idle.clear()
+                self.wake()
+                await self._idle.wait()
+        finally:
+            self._awaited -= 1
 
     async def _recover(self) -> None:
         """What died between commit and answer is never reposted: nobody can know what came of it.
@@ -141,51 +149,52 @@ class Runner:
         self._turns += 1
         turn = self._turns
         now = self._now()
-        # What is in hand now may be done, and read as it was before, when the reading ends.
-        in_hand = set(self._in_hand)
-        room = max(0, JOBS_IN_HAND - len(in_hand))
+        self._next_look_at = None
+        # What is in hand now may be done, and read as it was before, when the reading ends; and
+        # a job that comes back from the vendor leaves our hands after its gate has closed.
+        in_hand, submitting, full = set(self._in_hand), len(self._posting), self._lanes.full
         async with self._database.reading() as tx:
-            work = [
-                *await jobs.due(tx, JobStatus.SETTLED, now=now, limit=JOBS_IN_HAND),
-                *await jobs.due(tx, JobStatus.WAITING, now=now, limit=JOBS_IN_HAND),
-                # In nobody's hand: its answer was lost when it could not be written down.
-                *await jobs.all_of(tx, JobStatus.SUBMITTING),
-            ]
-            seated_in_vain = await slots.unsubmitted(tx) - in_hand
-            closed = await gates.all_closed(tx)
-            taken = await slots.taken(tx)
-            slot_frees_at = await slots.next_free_at(tx)
-            next_due_at = await jobs.next_due_at(tx, after=now)
-            counts = await jobs.counts(tx)
-        for job in [job for job in work if job.id not in in_hand][:room]:
-            self._start(job.id, self._carry(job))
-        self._look_at_gates(closed, now)
+            seen = await belt.look(
+                tx, now=now, in_hand=in_hand, full_channels=full, limit=JOBS_IN_HAND
+            )
+            chosen = await self._seating.choose(
+                tx, seen, in_hand=in_hand, submitting=submitting, now=now
+            )
+        self._pressed = seen.anybody_in_line
+        for job in seen.results:
+            if self._lanes.enter(job):
+                self._start(job)
+            else:
+                self._pressed = True
+        if len(seen.results) == JOBS_IN_HAND and self._lanes.full != full:
+            # Behind those that must wait there may be others, for channels that are free.
+            self.wake()
+        # What hangs at Discord takes no hand from what must be fetched at the vendor. Nobody has
+        # in hand what is being asked: its answer was lost when it could not be written down.
+        room = max(0, JOBS_IN_HAND + len(self._lanes) - len(self._in_hand))
+        for job in [*seen.waiting, *seen.asked][:room]:
+            self._start(job)
         # A look that is over before this turn may have opened what the turn still takes for closed.
         looking = self._errands.keys() - {BOARD}
-        if slot_frees_at is not None and slot_frees_at <= now:
-            async with self._database.transaction() as tx:
-                taken -= await slots.free_expired(tx, now=now)
-        taken -= await self._free(seated_in_vain)
-        if counts[JobStatus.QUEUED]:
-            await self._submit_next(free_slots=self._max_queued - taken, now=now)
-        if counts[JobStatus.QUEUED] or counts[JobStatus.SUBMITTING]:
+        self._look_at_gates(seen.closed, now)
+        if await self._seating.clear(seen, in_hand=in_hand, now=now):
+            self.wake()
+        if chosen and not self._stopping:
+            for job in await self._seating.seat(chosen):
+                self._posting.add(job.id)
+                self._start(job)
+        if seen.anybody_in_line or seen.anything_asked:
             self._errand(BOARD, self._board.refresh)
         # The board looks again and again as long as anybody waits.
         busy = in_hand or self._in_hand or looking or self._errands.keys() - {BOARD}
-        if not busy and _is_quiet(counts, closed):
+        if not busy and not seen.anything_moves and not (seen.anybody_in_line and not seen.closed):
             self._quiet_turn = turn
             self._idle.set()
         # A gate that is being looked at rings the bell when that is done.
-        looks = [g.opens_at for g in closed if not g.ajar and g.opens_at > now]
-        return _nap_s([next_due_at, slot_frees_at, *looks], now)
-
-    async def _free(self, job_ids: set[int]) -> int:
-        """Free the slots of jobs that never got as far as the vendor; how many there were."""
-        if job_ids:
-            async with self._database.transaction() as tx:
-                for job_id in job_ids:
-                    await slots.free(tx, job_id)
-        return len(job_ids)
+        looks = [g.opens_at for g in seen.closed if not g.ajar and g.opens_at > now]
+        nap_s = _nap_s([seen.next_due_at, seen.slot_frees_at, *looks], now)
+        self._next_look_at = now + timedelta(seconds=nap_s)
+        return nap_s
 
     def _look_at_gates(self, closed: list[Gate], now: datetime) -> None:
         for gate in closed:
@@ -196,50 +205,15 @@ class Runner:
         await self._gatekeeper.look(gate)
         self.wake()
 
-    async def _submit_next(self, *, free_slots: int, now: datetime) -> None:
-        """Give the free slots to the jobs whose turn it is."""
-        if free_slots <= 0 or self._stopping:
-            return
-        # Before the gates: a job that came back leaves our hands after its gate has closed.
-        in_hand = set(self._in_hand)
-        async with self._database.reading() as tx:
-            closed = await gates.all_closed(tx)
-            allowed = gate_rules.allowance(
-                closed, free_slots=free_slots, submitting=len(self._posting)
-            )
-            if allowed <= 0:
-                return
-            chosen = await line.next_jobs(
-                tx,
-                now=now,
-                closed=closed,
-                in_hand=in_hand,
-                limit=allowed,
-            )
-        for waiting in chosen:
-            job = await self._seat(waiting)
-            if job is not None:
-                self._posting.add(job.id)
-                self._start(job.id, self._carry(job))
-
-    async def _seat(self, waiting: Waiting) -> Job | None:
-        """A slot for the job whose turn it is; None where there is none, or the job has gone."""
-        async with self._database.transaction() as tx:
-            job = await jobs.get(tx, waiting.job_id)
-            if job is None or job.status is not JobStatus.QUEUED:
-                return None
-            if not await slots.take(tx, job.id, maximum=self._max_queued, now=self._now()):
-                return None
-            if not job.returned:
-                await turns.served(tx, guild_id=waiting.guild_id, user_id=waiting.user_id)
-        return job
-
-    async def _carry(self, job: Job) -> None:
-        """One step, and the next ones as long as they are due at once."""
+    async def _carry(self, job: Job) -> Job | None:
+        """One step, and the next ones as long as they are due at once. The job as it is then."""
         current = await self._step(job)
         while current is not None and current.due_at <= self._now() and not self._stopping:
+            if current.status is JobStatus.SETTLED and not self._lanes.enter(current):
+                self._pressed = True
+                return current
             current = await self._step(current)
-        self.wake()
+        return current
 
     async def _step(self, job: Job) -> Job | None:
         """The job after its next step; None where it must be taken off the belt anew."""
@@ -356,13 +330,25 @@ class Runner:
     async def _give_up(self, job: Job) -> Job:
         return await self._steps.give_up(job, "something broke inside Limner")
 
-    def _start(self, job_id: int, work: Coroutine[Any, Any, None]) -> None:
-        if job_id in self._in_hand or self._stopping:
-            work.close()
+    def _start(self, job: Job) -> None:
+        if job.id in self._in_hand or self._stopping:
             return
-        task = asyncio.create_task(work, name=f"job-{job_id}")
-        self._in_hand[job_id] = task
-        task.add_done_callback(lambda _: self._in_hand.pop(job_id, None))
+        task = asyncio.create_task(self._carry(job), name=f"job-{job.id}")
+        self._in_hand[job.id] = task
+        task.add_done_callback(partial(self._put_back, job.id))
+
+    def _put_back(self, job_id: int, task: asyncio.Task[Job | None]) -> None:
+        del self._in_hand[job_id]
+        self._lanes.leave(job_id)
+        left = None if task.cancelled() or task.exception() else task.result()
+        if self._must_look_for(left):
+            self.wake()
+
+    def _must_look_for(self, left: Job | None) -> bool:
+        """Whether the next look comes too late, now that this job has left our hands."""
+        if left is None or self._pressed or self._next_look_at is None or self._awaited:
+            return True
+        return left.status is not JobStatus.DELIVERED and left.due_at < self._next_look_at
 
     def _errand(self, name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Something small beside the jobs, at most one of each name at a time."""
@@ -383,11 +369,6 @@ class Runner:
 def _may_be_done(job: Job) -> bool:
     """Whether there is something to ask the vendor by, and more to hear than links."""
     return job.ticket is not None and not job.ticket.is_nameless and not job.ticket.links
-
-
-def _is_quiet(counts: Mapping[JobStatus, int], closed: list[Gate]) -> bool:
-    moving = sum(count for status, count in counts.items() if status is not JobStatus.QUEUED)
-    return not moving and (not counts[JobStatus.QUEUED] or bool(closed))
 
 
 def _nap_s(moments: list[datetime | None], now: datetime) -> float:

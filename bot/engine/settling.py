@@ -12,7 +12,7 @@ from bot.domain import schedule
 from bot.domain.job import Job, Outcome, Verdict
 from bot.engine.collecting import NOTHING, Collected
 from bot.engine.policy import Policy
-from storage import erasure, jobs, moves, quotas, results, slots
+from storage import erasure, moves, quotas, results, slots
 from storage.database import Database, Transaction
 from storage.pictures import PictureFiles
 
@@ -51,16 +51,15 @@ class Settling:
         """
         orphans: set[str] = set()
         async with self._database.transaction() as tx:
-            # While its pictures were fetched its asker may have had everything erased.
-            current = await jobs.get(tx, job.id)
-            erased = current is not None and current.erased
-            if erased and outcome.verdict in _BROUGHT:
-                outcome = replace(outcome, verdict=Verdict.ERASED)
             settled = await moves.settled(tx, job, outcome, now=self._now())
+            # While its pictures were fetched its asker may have had everything erased.
+            if settled.erased and outcome.verdict in _BROUGHT:
+                outcome = replace(outcome, verdict=Verdict.ERASED)
+                settled = await moves.judged(tx, settled, outcome)
             await results.put(tx, job.id, found.kept)
             if (small := found.thumbnail) is not None:
                 await results.put_thumbnail(tx, job.id, small.sha256, flagged=small.flagged)
-            if erased:
+            if settled.erased:
                 orphans = await erasure.scrub(tx, [job.id])
             await quotas.close(
                 tx,

@@ -25,7 +25,7 @@ async def taken(house: House, job_id: int = 1) -> None:
     async with house.bot.database.transaction() as tx:
         job = await jobs.get(tx, job_id)
         assert job is not None
-        await slots.take(tx, job_id, maximum=5, now=now)
+        await slots.take(tx, [job_id], maximum=5, now=now)
         await moves.submitting(tx, job, now=now, deadline_at=now)
 
 

@@ -243,7 +243,7 @@ async def test_what_lies_about_goes_too(world: World) -> None:
                 expires_at=now + timedelta(minutes=15),
                 number=who,
             )
-            await turns.served(tx, guild_id=SERVER, user_id=who)
+            await turns.served(tx, [(SERVER, who)])
             await easels.put(tx, an_easel(who, source, now))
     await erase(world)
     for table in (member_settings, picks_table, easels_table):

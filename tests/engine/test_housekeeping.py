@@ -205,7 +205,7 @@ async def test_what_is_expired_or_unnamed_goes(world: World) -> None:
 async def test_an_erased_job_whose_slot_was_held_goes_when_that_is_free(world: World) -> None:
     job_id = await a_result(world)
     async with world.database.transaction() as tx:
-        assert await slots.take(tx, job_id, maximum=5, now=world.clock.now())
+        assert await slots.take(tx, [job_id], maximum=5, now=world.clock.now())
     await world.erasure.erase(ANA, guild_id=None)
     assert (await world.job(job_id)).erased
     assert (await world.job(job_id)).request.prompt == ""

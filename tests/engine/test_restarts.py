@@ -208,7 +208,10 @@ async def test_crashes_again_and_again_lose_nothing_and_double_nothing(town: Tow
             town.clock.advance(0.5)
             async with world.database.reading() as tx:
                 counts = dict(await standing.counts(tx))
-                full = await slots.taken(tx) == 5 and not await slots.unsubmitted(tx)
+                seen = await belt.look(
+                    tx, now=town.clock.now(), in_hand=(), full_channels=(), limit=1
+                )
+            full = seen.slots_taken == 5 and not seen.seated
             in_line = counts.pop(JobStatus.QUEUED)
             return not any(counts.values()) and (full or not in_line)
 

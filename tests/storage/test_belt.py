@@ -1,11 +1,13 @@
 """Questions about the belt: what is due, who stands in line, and how long things took."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
-from bot.domain.job import JobStatus, Outcome, Verdict
-from bot.domain.line import Waiting
-from storage import jobs, moves
-from storage.database import Database
+from bot.domain.gates import GateReason, closed
+from bot.domain.job import Job, JobStatus, Outcome, Verdict
+from bot.domain.line import Turns, Waiting
+from storage import belt, gates, jobs, moves, slots, turns
+from storage.database import Database, Transaction
 from tests.storage.ground import DEADLINE, NOW, a_job, a_job_in, a_ticket, moved_to
 
 
@@ -13,26 +15,60 @@ def after(seconds: float) -> timedelta:
     return timedelta(seconds=seconds)
 
 
+async def look(tx: Transaction, at: datetime, **bounds: Any) -> belt.Look:
+    given: dict[str, Any] = {"in_hand": (), "full_channels": (), "limit": 10, **bounds}
+    return await belt.look(tx, now=at, **given)
+
+
+def ids(found: list[Job]) -> list[int]:
+    return [job.id for job in found]
+
+
 async def test_due_are_those_whose_time_has_come_the_longest_first(database: Database) -> None:
     async with database.transaction() as tx:
-        ids = []
+        made = []
         for seconds in (3, 1, 0, -5, 2):
             job = await moved_to(tx, await a_job(tx), JobStatus.WAITING)
             await moves.later(tx, job, due_at=NOW + after(seconds))
-            ids.append(job.id)
-        await moved_to(tx, await a_job(tx), JobStatus.SETTLED)
+            made.append(job.id)
+        result = await moved_to(tx, await a_job(tx), JobStatus.SETTLED)
+        asked = await moved_to(tx, await a_job(tx), JobStatus.SUBMITTING)
+        await moved_to(tx, await a_job(tx), JobStatus.DELIVERED)
     async with database.reading() as tx:
-        due = await jobs.due(tx, JobStatus.WAITING, now=NOW + after(2), limit=10)
-        assert [job.id for job in due] == [ids[3], ids[2], ids[1], ids[4]]
-        due = await jobs.due(tx, JobStatus.WAITING, now=NOW + after(2), limit=2)
-        assert [job.id for job in due] == [ids[3], ids[2]]
-        assert await jobs.next_due_at(tx, after=NOW + after(2)) == NOW + after(3)
-        assert await jobs.next_due_at(tx, after=NOW + after(3)) is None
+        seen = await look(tx, NOW + after(2))
+        assert ids(seen.waiting) == [made[3], made[2], made[1], made[4]]
+        assert (ids(seen.results), ids(seen.asked)) == ([result.id], [asked.id])
+        assert (seen.anything_moves, seen.anything_asked, seen.anybody_in_line) == (1, 1, 0)
+        assert seen.next_due_at == NOW + after(3)
+        few = await look(tx, NOW + after(2), limit=2)
+        assert ids(few.waiting) == [made[3], made[2]]
+        assert (await look(tx, NOW + after(3))).next_due_at is None
+
+
+async def test_what_is_in_hand_is_passed_over_and_hides_nothing_behind_it(
+    database: Database,
+) -> None:
+    async with database.transaction() as tx:
+        made = [(await moved_to(tx, await a_job(tx), JobStatus.WAITING)).id for _ in range(4)]
+        asked = await moved_to(tx, await a_job(tx), JobStatus.SUBMITTING)
+        seen = await look(tx, DEADLINE, in_hand={made[0], made[1], asked.id}, limit=2)
+    assert ids(seen.waiting) == made[2:]
+    assert seen.asked == []
+    assert seen.anything_asked
+
+
+async def test_results_for_a_full_channel_hide_none_for_others(database: Database) -> None:
+    async with database.transaction() as tx:
+        full = [await moved_to(tx, await a_job(tx, channel_id=7), JobStatus.SETTLED) for _ in "abc"]
+        other = await moved_to(tx, await a_job(tx, channel_id=8), JobStatus.SETTLED)
+        assert ids((await look(tx, DEADLINE, limit=3)).results) == ids(full)
+        assert ids((await look(tx, DEADLINE, full_channels={7}, limit=3)).results) == [other.id]
 
 
 async def test_the_next_due_is_looked_for_in_every_live_state(database: Database) -> None:
     async with database.transaction() as tx:
-        assert await jobs.next_due_at(tx, after=NOW) is None
+        empty = await look(tx, NOW)
+        assert (empty.next_due_at, empty.anything_moves, empty.anybody_in_line) == (None, 0, 0)
         await a_job(tx, due_at=NOW + after(9))
         waiting = await moved_to(tx, await a_job(tx), JobStatus.WAITING)
         await moves.later(tx, waiting, due_at=NOW + after(7))
@@ -41,14 +77,26 @@ async def test_the_next_due_is_looked_for_in_every_live_state(database: Database
         done = await moved_to(tx, await a_job(tx, due_at=NOW + after(1)), JobStatus.DELIVERED)
         assert done.due_at < NOW + after(5)
         moments = [NOW]
-        while moment := await jobs.next_due_at(tx, after=moments[-1]):
+        while moment := (await look(tx, moments[-1])).next_due_at:
             moments.append(moment)
     assert moments == [NOW, NOW + after(5), NOW + after(7), NOW + after(9)]
 
 
-async def test_in_line_are_the_queued_ones_all_or_those_that_are_ready(
-    database: Database,
-) -> None:
+async def test_a_look_sees_slots_and_gates(database: Database) -> None:
+    async with database.transaction() as tx:
+        assert (await look(tx, NOW)).closed == []
+        in_line, busy = await a_job(tx), await moved_to(tx, await a_job(tx), JobStatus.WAITING)
+        await slots.take(tx, [in_line.id, busy.id], maximum=5, now=NOW)
+        await slots.hold_until(tx, busy.id, NOW + after(60))
+        gate = closed(GateReason.DOWN, now=NOW)
+        await gates.put(tx, gate)
+        seen = await look(tx, NOW)
+    assert (seen.slots_taken, seen.seated) == (2, {in_line.id})
+    assert seen.slot_frees_at == NOW + after(60)
+    assert seen.closed == [gate]
+
+
+async def test_in_line_are_the_queued_ones(database: Database) -> None:
     async with database.transaction() as tx:
         ready = await a_job(tx, guild_id=1, user_id=2, model="flux")
         fresh = await a_job(tx, guild_id=3, user_id=4, due_at=NOW + after(5))
@@ -56,16 +104,42 @@ async def test_in_line_are_the_queued_ones_all_or_those_that_are_ready(
             await moved_to(tx, await a_job(tx), status)
         here = [Waiting(ready.id, 1, 2, "imagine:flux"), Waiting(fresh.id, 3, 4, "imagine:sdxl")]
         assert sorted(await jobs.in_line(tx), key=lambda job: job.job_id) == here
-        assert await jobs.in_line(tx, ready_by=NOW) == here[:1]
         assert await jobs.in_line_of_server(tx, 3) == [fresh]
         assert await jobs.in_line_of_server(tx, 99) == []
+
+
+async def next_up(tx: Transaction, **bounds: Any) -> tuple[list[int], Turns]:
+    given: dict[str, Any] = {"shut_works": (), "resting": (), "in_hand": (), "each": 5, **bounds}
+    found, last = await turns.next_up(tx, now=NOW, **given)
+    return sorted(waiting.job_id for waiting in found), last
+
+
+async def test_next_up_is_who_may_be_submitted_now(database: Database) -> None:
+    async with database.transaction() as tx:
+        one = [(await a_job(tx, guild_id=1, user_id=2, model="flux")).id for _ in range(3)]
+        two = (await a_job(tx, guild_id=1, user_id=3)).id
+        other = (await a_job(tx, guild_id=4, user_id=2)).id
+        await a_job(tx, guild_id=4, user_id=2, due_at=NOW + after(5))
+        for status in list(JobStatus)[1:]:
+            await moved_to(tx, await a_job(tx), status)
+        nobody = Turns({}, {})
+        assert await next_up(tx) == ([*one, two, other], nobody)
+        assert await next_up(tx, each=2) == ([*one[:2], two, other], nobody)
+        assert await next_up(tx, in_hand={one[0]}, each=1) == ([one[1], two, other], nobody)
+        assert await next_up(tx, shut_works={"imagine:flux"}) == ([two, other], nobody)
+        assert await next_up(tx, resting={1}) == ([other], nobody)
+        await turns.served(tx, [(1, 2), (4, 9), (1, 5)])
+        _, last = await next_up(tx)
+        everything = await turns.of_servers(tx, [1, 4])
+    assert last.servers == everything.servers
+    assert last.members == {(1, 2): everything.members[1, 2]}
 
 
 async def test_a_released_job_may_be_submitted_at_once(database: Database) -> None:
     async with database.transaction() as tx:
         job = await a_job(tx, due_at=NOW + after(5))
         await moves.release(tx, [job.id], now=NOW)
-        assert [waiting.job_id for waiting in await jobs.in_line(tx, ready_by=NOW)] == [job.id]
+        assert (await next_up(tx))[0] == [job.id]
         gone = await moved_to(tx, await a_job(tx), JobStatus.WAITING)
         await moves.release(tx, [gone.id, 999], now=DEADLINE)
         assert await jobs.get(tx, gone.id) == gone

@@ -23,6 +23,7 @@ from storage import (
     aliases,
     audit,
     belongings,
+    belt,
     cards,
     easels,
     erasure,
@@ -85,6 +86,7 @@ MODULES: tuple[ModuleType, ...] = tuple(
         "audit",
         "aliases",
         "belongings",
+        "belt",
         "removals",
         "cards",
         "easels",
@@ -164,9 +166,9 @@ CALLS: dict[Callable[..., object], Call] = {
     jobs.insert_jobs: lambda tx, job: jobs.insert_jobs(tx, [a_new_job(source_key="new")]),
     jobs.ids_of_sources: lambda tx, job: jobs.ids_of_sources(tx, ["new"]),
     jobs.get: lambda tx, job: jobs.get(tx, job.id),
-    jobs.due: lambda tx, job: jobs.due(tx, JobStatus.WAITING, now=NOW, limit=9),
+    belt.look: lambda tx, job: belt.look(tx, now=NOW, in_hand=(), full_channels=(), limit=9),
+    jobs.jobs_of: lambda tx, job: jobs.jobs_of(tx, [job.id]),
     jobs.all_of: lambda tx, job: jobs.all_of(tx, JobStatus.SUBMITTING),
-    jobs.next_due_at: lambda tx, job: jobs.next_due_at(tx, after=NOW),
     jobs.in_line: lambda tx, job: jobs.in_line(tx),
     jobs.in_line_of_server: lambda tx, job: jobs.in_line_of_server(tx, SERVER),
     jobs.live_of_member: lambda tx, job: jobs.live_of_member(tx, guild_id=SERVER, user_id=ANA),
@@ -179,6 +181,8 @@ CALLS: dict[Callable[..., object], Call] = {
     moves.rang: lambda tx, job: moves.rang(tx, job.id, claim="r1", now=NOW, quiet_since=NOW),
     moves.adopted: lambda tx, job: moves.adopted(tx, job, a_ticket()),
     moves.unclaimed: lambda tx, job: moves.unclaimed(tx, job),
+    moves.called: lambda tx, job: moves.called(tx, [job.id]),
+    moves.judged: lambda tx, job: moves.judged(tx, job, DONE),
     moves.settled: lambda tx, job: moves.settled(tx, job, DONE, now=NOW),
     moves.withhold: lambda tx, job: moves.withhold(tx, job),
     moves.delivered: lambda tx, job: moves.delivered(
@@ -227,14 +231,15 @@ CALLS: dict[Callable[..., object], Call] = {
     retention.drop: lambda tx, job: retention.drop(tx, Kept.PICTURES, [job.id]),
     retention.left_of_erased: lambda tx, job: retention.left_of_erased(tx, after=0, limit=9),
     slots.taken: lambda tx, job: slots.taken(tx),
-    slots.take: lambda tx, job: slots.take(tx, job.id, maximum=5, now=NOW),
+    slots.take: lambda tx, job: slots.take(tx, [job.id], maximum=5, now=NOW),
     slots.free: lambda tx, job: slots.free(tx, job.id),
-    slots.unsubmitted: lambda tx, job: slots.unsubmitted(tx),
     slots.hold_until: lambda tx, job: slots.hold_until(tx, job.id, NOW),
     slots.free_expired: lambda tx, job: slots.free_expired(tx, now=NOW),
-    slots.next_free_at: lambda tx, job: slots.next_free_at(tx),
     turns.of_servers: lambda tx, job: turns.of_servers(tx, [SERVER]),
-    turns.served: lambda tx, job: turns.served(tx, guild_id=SERVER, user_id=ANA),
+    turns.served: lambda tx, job: turns.served(tx, [(SERVER, ANA)]),
+    turns.next_up: lambda tx, job: turns.next_up(
+        tx, now=NOW, shut_works=(), resting=(), in_hand=(), each=5
+    ),
 }
 
 

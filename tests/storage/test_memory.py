@@ -118,10 +118,9 @@ async def test_gates_are_opened_by_scope_and_reason(database: Database) -> None:
 async def test_turns_grow_and_are_given_to_server_and_member(database: Database) -> None:
     async with database.transaction() as tx:
         assert await turns.of_servers(tx, [1, 2]) == Turns({}, {})
-        await turns.served(tx, guild_id=1, user_id=ANA)
-        await turns.served(tx, guild_id=2, user_id=ANA)
-        await turns.served(tx, guild_id=1, user_id=BOB)
-        await turns.served(tx, guild_id=1, user_id=BOB)
+        await turns.served(tx, [(1, ANA), (2, ANA)])
+        await turns.served(tx, [])
+        await turns.served(tx, [(1, BOB), (1, BOB)])
         assert await turns.of_servers(tx, [1, 2, 1]) == Turns(
             {1: 4, 2: 2}, {(1, ANA): 1, (2, ANA): 2, (1, BOB): 4}
         )

@@ -123,14 +123,18 @@ QUESTIONS: dict[str, tuple[Ask, set[str]]] = {
             "totals USING PRIMARY KEY (guild_id=? AND user_id=? AND period=?)",
         },
     ),
-    "due": (
-        lambda tx: jobs.due(tx, JobStatus.WAITING, now=NOW, limit=64),
-        {"jobs_on_the_belt"},
+    "a look at the belt": (
+        lambda tx: belt.look(tx, now=NOW, in_hand={1, 2}, full_channels={3}, limit=64),
+        {"jobs_on_the_belt", "jobs_on_the_belt (status=? AND due_at<?)"},
     ),
     "orphans": (lambda tx: jobs.all_of(tx, JobStatus.SUBMITTING), {"jobs_on_the_belt"}),
-    "next due": (lambda tx: jobs.next_due_at(tx, after=NOW), {"jobs_on_the_belt"}),
     "in line": (lambda tx: jobs.in_line(tx), {"jobs_on_the_belt"}),
-    "ready": (lambda tx: jobs.in_line(tx, ready_by=NOW), {"jobs_on_the_belt"}),
+    "next up": (
+        lambda tx: turns.next_up(
+            tx, now=NOW, shut_works={"imagine:x"}, resting={9}, in_hand={1}, each=5
+        ),
+        {"jobs_on_the_belt (status=? AND due_at<?)"},
+    ),
     "counts": (lambda tx: jobs.counts(tx), {"jobs_on_the_belt"}),
     "counts of a server": (
         lambda tx: jobs.counts(tx, guild_id=SERVER),

@@ -6,14 +6,14 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.job import JobStatus
-from storage import slots
+from storage import belt, slots
 from storage.database import Database
 from tests.storage.ground import NOW, a_job, a_job_in, moved_to
 
 
 async def take(database: Database, job_id: int, maximum: int = 5) -> bool:
     async with database.transaction() as tx:
-        return await slots.take(tx, job_id, maximum=maximum, now=NOW)
+        return job_id in await slots.take(tx, [job_id], maximum=maximum, now=NOW)
 
 
 async def taken(database: Database) -> int:
@@ -72,13 +72,9 @@ async def test_a_slot_in_grace_is_taken_until_the_grace_is_over(database: Databa
     async with database.transaction() as tx:
         await slots.hold_until(tx, one, NOW + timedelta(seconds=60))
         await slots.hold_until(tx, two, NOW + timedelta(seconds=90))
-        assert await slots.next_free_at(tx) == NOW + timedelta(seconds=60)
-        assert await slots.free_expired(tx, now=NOW + timedelta(seconds=59)) == 0
-        assert await slots.free_expired(tx, now=NOW + timedelta(seconds=60)) == 1
-        assert await slots.next_free_at(tx) == NOW + timedelta(seconds=90)
-        assert await slots.free_expired(tx, now=NOW + timedelta(days=1)) == 1
-        assert await slots.next_free_at(tx) is None
-    assert await taken(database) == 1
+        for seconds, left in ((59, 3), (60, 2), (89, 2), (90, 1), (86400, 1)):
+            await slots.free_expired(tx, now=NOW + timedelta(seconds=seconds))
+            assert await slots.taken(tx) == left
 
 
 @pytest.mark.parametrize("status", JobStatus)
@@ -87,7 +83,17 @@ async def test_seated_in_vain_are_those_that_are_still_in_line(
 ) -> None:
     async with database.transaction() as tx:
         job = await moved_to(tx, await a_job(tx), status)
-        await slots.take(tx, job.id, maximum=5, now=NOW)
+        await slots.take(tx, [job.id], maximum=5, now=NOW)
         await a_job(tx)
-        found = await slots.unsubmitted(tx)
-    assert found == ({job.id} if status is JobStatus.QUEUED else set())
+        seen = await belt.look(tx, now=NOW, in_hand=(), full_channels=(), limit=1)
+    assert seen.seated == ({job.id} if status is JobStatus.QUEUED else set())
+
+
+async def test_some_at_once_have_the_free_slots_in_their_order(database: Database) -> None:
+    ids = await queued(database, 5)
+    async with database.transaction() as tx:
+        assert await slots.take(tx, [ids[3]], maximum=3, now=NOW) == {ids[3]}
+        assert await slots.take(tx, [], maximum=3, now=NOW) == set()
+        asked = [ids[4], ids[3], ids[0], ids[1]]
+        assert await slots.take(tx, asked, maximum=3, now=NOW) == {ids[4], ids[3], ids[0]}
+        assert await slots.taken(tx) == 3
