@@ -18,7 +18,7 @@ class Rule(StrEnum):
 
     @property
     def counts_jobs(self) -> bool:
-        """Whether the limit counts jobs in line, not pictures."""
+        """Whether the limit counts jobs on the way, not pictures."""
         return self in (Rule.SERVER_LINE, Rule.MEMBER_LINE)
 
 
