@@ -1,6 +1,6 @@
 """The belt: new jobs, and what is on it. How they move is in `storage.moves`."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -50,14 +50,23 @@ async def get(tx: Transaction, job_id: int) -> Job | None:
     return None if row is None else job_from(row)
 
 
-async def due(tx: Transaction, status: JobStatus, *, now: datetime, limit: int) -> list[Job]:
-    """Jobs of this status whose time has come, the longest due first."""
+async def due(
+    tx: Transaction,
+    status: JobStatus,
+    *,
+    now: datetime,
+    limit: int,
+    besides: Set[int] = frozenset(),
+) -> list[Job]:
+    """Jobs of this status whose time has come, the longest due first; none of these channels."""
     query = (
         select(jobs)
         .where(_LIVE, jobs.c.status == STATUS[status], jobs.c.due_at <= now)
         .order_by(jobs.c.due_at)
         .limit(limit)
     )
+    if besides:
+        query = query.where(jobs.c.channel_id.not_in(besides))
     return [job_from(row) for row in await tx.execute(query)]
 
 

@@ -22,6 +22,7 @@ from bot.domain.schedule import retry_s
 from bot.engine import line
 from bot.engine.delivery import DeliveryStep
 from bot.engine.gatekeeper import Gatekeeper
+from bot.engine.lanes import Lanes
 from bot.engine.progress import ProgressBoard
 from bot.engine.steps import Steps
 from storage import gates, jobs, moves, slots, turns
@@ -62,6 +63,7 @@ class Runner:
         self._in_hand: dict[int, asyncio.Task[None]] = {}
         self._errands: dict[str, asyncio.Task[None]] = {}
         self._posting: set[int] = set()
+        self._lanes = Lanes()
         self._faults: dict[int, int] = {}
         self._idle = asyncio.Event()
         self._turns = 0
@@ -143,10 +145,10 @@ class Runner:
         now = self._now()
         # What is in hand now may be done, and read as it was before, when the reading ends.
         in_hand = set(self._in_hand)
-        room = max(0, JOBS_IN_HAND - len(in_hand))
+        full, page = self._lanes.full, JOBS_IN_HAND + len(self._lanes)
         async with self._database.reading() as tx:
+            results = await jobs.due(tx, JobStatus.SETTLED, now=now, limit=page, besides=full)
             work = [
-                *await jobs.due(tx, JobStatus.SETTLED, now=now, limit=JOBS_IN_HAND),
                 *await jobs.due(tx, JobStatus.WAITING, now=now, limit=JOBS_IN_HAND),
                 # In nobody's hand: its answer was lost when it could not be written down.
                 *await jobs.all_of(tx, JobStatus.SUBMITTING),
@@ -157,6 +159,14 @@ class Runner:
             slot_frees_at = await slots.next_free_at(tx)
             next_due_at = await jobs.next_due_at(tx, after=now)
             counts = await jobs.counts(tx)
+        for job in [job for job in results if job.id not in in_hand]:
+            if self._lanes.enter(job):
+                self._start(job.id, self._carry(job))
+        if len(results) == page and self._lanes.full != full:
+            # Behind those that must wait there may be others, for channels that are free.
+            self.wake()
+        # What hangs at Discord takes no hand from what must be fetched at the vendor.
+        room = max(0, JOBS_IN_HAND + len(self._lanes) - len(self._in_hand))
         for job in [job for job in work if job.id not in in_hand][:room]:
             self._start(job.id, self._carry(job))
         self._look_at_gates(closed, now)
@@ -238,8 +248,9 @@ class Runner:
         """One step, and the next ones as long as they are due at once."""
         current = await self._step(job)
         while current is not None and current.due_at <= self._now() and not self._stopping:
+            if current.status is JobStatus.SETTLED and not self._lanes.enter(current):
+                return
             current = await self._step(current)
-        self.wake()
 
     async def _step(self, job: Job) -> Job | None:
         """The job after its next step; None where it must be taken off the belt anew."""
@@ -362,7 +373,12 @@ class Runner:
             return
         task = asyncio.create_task(work, name=f"job-{job_id}")
         self._in_hand[job_id] = task
-        task.add_done_callback(lambda _: self._in_hand.pop(job_id, None))
+        task.add_done_callback(lambda _: self._put_back(job_id))
+
+    def _put_back(self, job_id: int) -> None:
+        del self._in_hand[job_id]
+        self._lanes.leave(job_id)
+        self.wake()
 
     def _errand(self, name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Something small beside the jobs, at most one of each name at a time."""
