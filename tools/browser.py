@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from aiohttp import ClientSession, ClientTimeout
 
-DESKTOP = (1280, 800)
+DESKTOP, PHONE = (1280, 800), (390, 844)
 WAIT_S = 10.0
 LOOK_S = 0.05
 _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
