@@ -238,13 +238,13 @@ class Settings(BaseSettings):
         60,
         ge=1,
         le=10_000,
-        description="Jobs that a new server may have in line.",
+        description="Jobs that a new server may have on the way: in line or being made.",
     )
     default_member_line: int = Field(
         20,
         ge=1,
         le=10_000,
-        description="Jobs that one member of a new server may have in line.",
+        description="Jobs that one member of a new server may have on the way.",
     )
     default_model: str = Field(
         "flux",

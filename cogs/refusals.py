@@ -83,11 +83,13 @@ def refused(refusal: Refusal) -> str:
 
 def _over_limit(over: OverLimit) -> str:
     reset = "" if over.resets_at is None else f" It resets {moment(over.resets_at)}."
+    fewer = f" Ask for {pictures(over.fits)} and it fits." if over.fits else ""
     title = _TITLES[over.rule]
     match over.rule:
         case Rule.OWNER_BUDGET:
             # How much money is nobody's business but the owner's.
-            return f"**{title}** is used up.{reset} {_NOTHING}"
+            state = "has no room for this many" if fewer else "is used up"
+            return f"**{title}** {state}.{fewer}{reset} {_NOTHING}"
         case Rule.MEMBER_LINE:
             return (
                 f"**{title}:** you may have {jobs(over.limit)} on the way here, and have "
@@ -101,7 +103,7 @@ def _over_limit(over: OverLimit) -> str:
         case _:
             return (
                 f"**{title}:** {over.remaining} of {pictures(over.limit)} left, and this would "
-                f"take {over.asked}.{reset} {_NOTHING}"
+                f"take {over.asked}.{fewer}{reset} {_NOTHING}"
             )
 
 

@@ -82,7 +82,16 @@ _LOOK = select(
     _next_due(JobStatus.SETTLED).scalar_subquery().label("result_due_at"),
     select(func.count()).select_from(slots).scalar_subquery().label("slots_taken"),
     select(func.min(slots.c.frees_at, type_=UtcTime)).scalar_subquery().label("slot_frees_at"),
-    _ids(select(slots.c.job_id).where(slots.c.job_id.in_(_of(JobStatus.QUEUED))))
+    # By the slots, which are few, and not by the line.
+    _ids(
+        select(slots.c.job_id).where(
+            exists(
+                select(jobs.c.id).where(
+                    jobs.c.id == slots.c.job_id, jobs.c.status == STATUS[JobStatus.QUEUED]
+                )
+            )
+        )
+    )
     .scalar_subquery()
     .label("seated"),
     exists(select(gates_table.c.scope)).label("any_gate"),

@@ -59,6 +59,7 @@ _NEXT_UP = (
         _OF_SERVER.c.turn,
         _OF_MEMBER.c.turn,
     )
+    .select_from(_READY)
     .outerjoin(
         _OF_SERVER,
         and_(

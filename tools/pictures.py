@@ -9,7 +9,7 @@ import click
 from PIL import Image
 
 from tools import mask_pictures
-from tools.browser import PHONE, BrowserError, missing, open_tab
+from tools.browser import BrowserError, missing, open_tab
 from tools.studio import ROOT, Page, start_sandbox
 
 LIGHT_BYTES = 150_000
@@ -31,17 +31,11 @@ DESK = (1180, 1000)
 
 
 async def take_all(folder: Path) -> None:
-    """Every picture: the sandbox at a desk and by phone, then the mask page at both."""
+    """Every picture: the sandbox at a desk, then the mask page there and by phone."""
     async with start_sandbox("--latency", "4") as url, open_tab(DESK) as tab:
         await _at_the_desk(Page(tab), url, folder)
     async with start_sandbox("--latency", "12") as url, open_tab(DESK) as tab:
         await _in_line(Page(tab), url, folder)
-    async with start_sandbox("--latency", "1") as url, open_tab(PHONE) as tab:
-        page = Page(tab)
-        await page.open(url)
-        await page.until_said("1 picture, 199")
-        await page.until_picture_in_view()
-        await _save(page, folder / "phone.png")
     for name, seen in (await mask_pictures.take()).items():
         _write(seen, folder / name)
 

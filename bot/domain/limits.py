@@ -5,7 +5,7 @@ one wins, because both are asked.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ UTC_ZONE = "UTC"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Pictures per period and jobs in line; `owner_budget` is in cents of a US dollar a month."""
+    """Pictures per period and jobs on the way; `owner_budget` is in cents of a US dollar a month."""
 
     server_day: int | None = None
     server_month: int | None = None
@@ -91,6 +91,23 @@ def decide(
 
     `when` is the server's period; the owner's ceilings run by `owner`, the period in UTC.
     """
+
+    def passed(count: int) -> OverLimit | None:
+        cents = cost_cents * count / pictures if pictures else cost_cents
+        return _first_passed(
+            count, cost_cents=cents, limits=limits, usage=usage, when=when, owner=owner
+        )
+
+    over = passed(pictures)
+    if over is None:
+        return None
+    fewer = range(pictures - 1, 0, -1)
+    return replace(over, fits=next((count for count in fewer if passed(count) is None), 0))
+
+
+def _first_passed(
+    pictures: int, *, cost_cents: float, limits: Limits, usage: Usage, when: Period, owner: Period
+) -> OverLimit | None:
     checks: tuple[tuple[Rule, int | None, float, float, datetime | None], ...] = (
         (Rule.MEMBER_LINE, limits.member_line, usage.member_line, 1, None),
         (Rule.SERVER_LINE, limits.server_line, usage.server_line, 1, None),

@@ -18,19 +18,23 @@ class Rule(StrEnum):
 
     @property
     def counts_jobs(self) -> bool:
-        """Whether the limit counts jobs in line, not pictures."""
+        """Whether the limit counts jobs on the way, not pictures."""
         return self in (Rule.SERVER_LINE, Rule.MEMBER_LINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverLimit:
-    """A limit would be passed. `resets_at` is None for lines, which shorten by themselves."""
+    """A limit would be passed. `resets_at` is None for lines, which shorten by themselves.
+
+    So many pictures as `fits` would pass no limit at all; 0: not even one.
+    """
 
     rule: Rule
     limit: int
     used: int
     asked: int
     resets_at: datetime | None
+    fits: int = 0
 
     @property
     def remaining(self) -> int:

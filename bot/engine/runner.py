@@ -160,7 +160,7 @@ class Runner:
             chosen = await self._seating.choose(
                 tx, seen, in_hand=in_hand, submitting=submitting, now=now
             )
-        self._pressed = seen.anybody_in_line
+        self._pressed = seen.anybody_in_line or bool(full)
         for job in seen.results:
             if self._lanes.enter(job):
                 self._start(job)
@@ -174,15 +174,19 @@ class Runner:
         room = max(0, JOBS_IN_HAND + len(self._lanes) - len(self._in_hand))
         for job in [*seen.waiting, *seen.asked][:room]:
             self._start(job)
+        self._look_at_gates(seen.closed, now)
         # A look that is over before this turn may have opened what the turn still takes for closed.
         looking = self._errands.keys() - {BOARD}
-        self._look_at_gates(seen.closed, now)
         if await self._seating.clear(seen, in_hand=in_hand, now=now):
             self.wake()
         if chosen and not self._stopping:
-            for job in await self._seating.seat(chosen):
+            seated = await self._seating.seat(chosen, seen)
+            for job in seated:
                 self._posting.add(job.id)
                 self._start(job)
+            if len(seated) < len(chosen):
+                # Something has changed since the look.
+                self.wake()
         if seen.anybody_in_line or seen.anything_asked:
             self._errand(BOARD, self._board.refresh)
         # The board looks again and again as long as anybody waits.

@@ -7,7 +7,7 @@ from bot.domain import gates as rules
 from bot.domain.job import Job
 from bot.domain.line import Waiting
 from bot.engine import line
-from storage import moves, slots, turns
+from storage import gates, moves, slots, turns
 from storage.belt import Look
 from storage.database import Database, Transaction
 
@@ -31,9 +31,14 @@ class Seating:
             return []
         return await line.next_jobs(tx, now=now, closed=seen.closed, in_hand=in_hand, limit=allowed)
 
-    async def seat(self, chosen: Sequence[Waiting]) -> list[Job]:
-        """The chosen jobs that have a slot now; one that has left the line meanwhile has none."""
+    async def seat(self, chosen: Sequence[Waiting], seen: Look) -> list[Job]:
+        """The chosen jobs that have a slot now; one that has left the line meanwhile has none.
+
+        Nobody has, where a gate has closed or opened since that look.
+        """
         async with self._database.transaction() as tx:
+            if await gates.all_closed(tx) != seen.closed:
+                return []
             called = await moves.called(tx, [waiting.job_id for waiting in chosen])
             here = [waiting for waiting in chosen if waiting.job_id in called]
             seated = await slots.take(

@@ -32,8 +32,8 @@ _RULES = {
     Rule.SERVER_MONTH: "This server's monthly limit",
     Rule.OWNER_DAY: "The bot owner's daily limit for each server",
     Rule.OWNER_BUDGET: "The bot owner's monthly budget",
-    Rule.MEMBER_LINE: "Your jobs in line",
-    Rule.SERVER_LINE: "This server's line",
+    Rule.MEMBER_LINE: "Your line is full",
+    Rule.SERVER_LINE: "This server's line is full",
 }
 _GATES = {
     GateReason.BUSY: "The image service is busy just now",
@@ -120,11 +120,11 @@ def refused(refusal: Refusal) -> Words:
 
 def _over_limit(over: OverLimit) -> str:
     if over.rule.counts_jobs:
-        return f"{over.used} of {over.limit} are waiting already. Send it when one is done."
+        return f"{over.used} of {over.limit} jobs are on the way already. Send it when one is done."
     resets = "" if over.resets_at is None else f" It resets on {_moment(over.resets_at)}."
     if over.rule is Rule.OWNER_BUDGET:
         # How much money is nobody's business but the owner's.
-        return f"It is used up.{resets}"
+        return f"It {'has no room for this many' if over.fits else 'is used up'}.{resets}"
     return f"{over.remaining} of {over.limit} left, and this would take {over.asked}.{resets}"
 
 

@@ -117,9 +117,12 @@ async def test_a_refusal_is_private_and_makes_no_job(house: House) -> None:
     assert asked.ephemeral
     assert asked.response is not None
     assert asked.response.content.startswith(
-        "**This server's daily limit:** 3 of 3 pictures left, and this would take 4. It resets <t:"
+        "**This server's daily limit:** 3 of 3 pictures left, and this would take 4. "
+        "Ask for 3 pictures and it fits. It resets <t:"
     )
     assert await house.jobs_made() == 0
+    await house.asks(count=3)
+    assert await house.jobs_made() == 1
 
 
 @pytest.mark.parametrize(

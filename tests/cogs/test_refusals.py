@@ -26,26 +26,33 @@ MIDNIGHT = NOON + timedelta(hours=12)
 RESET = f"It resets <t:{int(MIDNIGHT.timestamp())}:R>."
 
 
-def over(rule: Rule, *, resets: bool = True) -> OverLimit:
-    return OverLimit(rule=rule, limit=20, used=19, asked=2, resets_at=MIDNIGHT if resets else None)
+def over(rule: Rule, *, resets: bool = True, asked: int = 2, fits: int = 0) -> OverLimit:
+    resets_at = MIDNIGHT if resets else None
+    return OverLimit(rule=rule, limit=20, used=18, asked=asked, resets_at=resets_at, fits=fits)
 
 
 @pytest.mark.parametrize(
     ("refusal", "said"),
     [
-        (over(Rule.MEMBER_DAY),
-         f"**Your daily limit:** 1 of 20 pictures left, and this would take 2. {RESET} "
+        (over(Rule.MEMBER_DAY, asked=3),
+         f"**Your daily limit:** 2 of 20 pictures left, and this would take 3. {RESET} "
          "Nothing was charged."),
-        (over(Rule.SERVER_MONTH),
-         "**This server's monthly limit:** 1 of 20 pictures left, and this would take 2. "
-         f"{RESET} Nothing was charged."),
+        (over(Rule.MEMBER_DAY, asked=4, fits=2),
+         "**Your daily limit:** 2 of 20 pictures left, and this would take 4. Ask for 2 pictures "
+         f"and it fits. {RESET} Nothing was charged."),
+        (over(Rule.SERVER_MONTH, asked=3, fits=1),
+         "**This server's monthly limit:** 2 of 20 pictures left, and this would take 3. Ask for "
+         f"1 picture and it fits. {RESET} Nothing was charged."),
         (over(Rule.OWNER_BUDGET),
          f"**The bot owner's monthly budget** is used up. {RESET} Nothing was charged."),
+        (over(Rule.OWNER_BUDGET, fits=1),
+         "**The bot owner's monthly budget** has no room for this many. Ask for 1 picture and it "
+         f"fits. {RESET} Nothing was charged."),
         (over(Rule.MEMBER_LINE, resets=False),
-         "**Your line is full:** you may have 20 jobs on the way here, and have 19 already. Ask "
+         "**Your line is full:** you may have 20 jobs on the way here, and have 18 already. Ask "
          "again when one is done. Nothing was charged."),
         (over(Rule.SERVER_LINE, resets=False),
-         "**This server's line is full:** 20 jobs may be on the way here, and 19 are already. Ask "
+         "**This server's line is full:** 20 jobs may be on the way here, and 18 are already. Ask "
          "again when one is done. Nothing was charged."),
         (UnknownModel("fluxx", ("flux", "flux-dev")),
          "**There is no model called fluxx.** Did you mean flux, flux-dev? Nothing was charged."),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.limits import Limits, Usage, decide, left_today, member_day_of, period
-from bot.domain.refusal import Rule
+from bot.domain.refusal import OverLimit, Rule
 
 
 def utc(text: str) -> datetime:
@@ -175,6 +175,47 @@ def test_one_after_another_no_limit_is_ever_passed(limit: int, asks: list[int]) 
         else:
             assert pictures > no.remaining
         assert used <= limit
+
+
+ROOM = st.none() | st.integers(0, 5)
+
+
+@given(
+    pictures=st.integers(0, 4),
+    day=ROOM,
+    month=ROOM,
+    member=ROOM,
+    budget=ROOM,
+    line=st.sampled_from([None, None, 0, 1]),
+)
+def test_what_is_said_to_fit_instead_fits_and_not_one_more(
+    pictures: int,
+    day: int | None,
+    month: int | None,
+    member: int | None,
+    budget: int | None,
+    line: int | None,
+) -> None:
+    limits = Limits(
+        server_day=day,
+        server_month=month,
+        member_day=member,
+        owner_budget=budget,
+        member_line=line,
+    )
+
+    def asked(count: int) -> OverLimit | None:
+        cost = max(1, count) * 0.8
+        return decide(count, cost_cents=cost, limits=limits, usage=UNUSED, when=HERE, owner=OWNER)
+
+    no = asked(pictures)
+    if no is None:
+        return
+    assert 0 <= no.fits <= max(0, pictures - 1)
+    assert no.fits == 0 or asked(no.fits) is None
+    assert asked(no.fits + 1) is not None
+    if no.rule.counts_jobs:
+        assert no.fits == 0
 
 
 ARTIST, PATRON, GUEST, STAFF = 1, 2, 3, 4

@@ -11,10 +11,11 @@ from bot.domain.gates import EVERYTHING, GateReason
 from bot.domain.job import JobStatus, Verdict
 from bot.domain.refusal import ModelClosed
 from bot.engine.intake import Accepted
-from bot.engine.runner import Runner
+from bot.engine.seating import Seating
 from bot.modelslab.wire import Balance, Refused, Unclear
 from sandbox.modelslab import Mood, Turn, Vendor
 from storage import gates
+from tests.engine.ordering import before
 from tests.engine.world import World, a_policy, a_world
 
 QUEUED, DELIVERED = JobStatus.QUEUED, JobStatus.DELIVERED
@@ -251,13 +252,12 @@ async def test_a_gate_that_closes_while_the_runner_looks_around_is_seen(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A job that had just come back was posted again at once, by a turn begun a moment before."""
-    real = Runner._free
-
-    async def meanwhile(self: Runner, job_ids: set[int]) -> int:
-        await self._gatekeeper.close(GateReason.BUSY)
-        return await real(self, job_ids)
-
-    monkeypatch.setattr(Runner, "_free", meanwhile)
+    before(
+        monkeypatch,
+        Seating,
+        "seat",
+        lambda: world.runner._gatekeeper.close(GateReason.BUSY),
+    )
     asked = await world.asks()
     await world.until_done(pace_s=0)
     assert (await world.job(asked.job.id)).status is QUEUED

@@ -21,7 +21,7 @@ from bot.domain.refusal import (
     UnknownModel,
     UnknownStyle,
 )
-from bot.domain.request import Aspect
+from bot.domain.request import Aspect, Kind
 from bot.engine.intake import Accepted
 from sandbox.modelslab import Mood, Vendor
 from storage import preferences
@@ -54,6 +54,7 @@ async def test_thirty_at_once_do_not_pass_five_pictures_a_day(
                 used=used,
                 asked=count,
                 resets_at=period(now, "UTC").day_ends_at,
+                fits=5 - used,
             )
         }
         await world.until_done()
@@ -292,22 +293,22 @@ async def test_while_stopping_nothing_new_is_taken(world: World) -> None:
 
 async def test_defaults_are_the_members_else_the_servers_else_the_owners(world: World) -> None:
     async def model() -> str:
-        return (await world.intake.defaults(guild_id=SERVER, user_id=ANA)).model
+        return (await world.intake.defaults(guild_id=SERVER, user_id=ANA)).models[Kind.IMAGINE]
 
     assert await model() == "sdxl"
     async with world.database.transaction() as tx:
         await preferences.set_server(tx, SERVER, ServerSettings(model="flux"))
     assert await model() == "flux"
     mine = MemberSettings(
-        model="imagen-3", aspect=Aspect.WIDE, count=2, negative="rain", private=True
+        model="imagen-4", aspect=Aspect.WIDE, count=2, negative="rain", private=True
     )
     async with world.database.transaction() as tx:
         await preferences.set_member(tx, mine, guild_id=SERVER, user_id=ANA)
     found = await world.intake.defaults(guild_id=SERVER, user_id=ANA)
-    assert (found.model, found.aspect, found.count) == ("imagen-3", Aspect.WIDE, 2)
+    assert (found.models[Kind.IMAGINE], found.aspect, found.count) == ("imagen-4", Aspect.WIDE, 2)
     assert (found.negative, found.private) == ("rain", True)
     other = await world.intake.defaults(guild_id=SERVER, user_id=BOB)
-    assert (other.model, other.aspect, other.count) == ("flux", Aspect.SQUARE, 1)
+    assert (other.models[Kind.IMAGINE], other.aspect, other.count) == ("flux", Aspect.SQUARE, 1)
 
 
 async def test_the_style_the_seed_and_the_words_reach_the_vendor(world: World) -> None:
@@ -337,7 +338,8 @@ async def test_a_new_job_knows_its_place(tmp_path: Path, vendor: Vendor) -> None
             world.clock.advance(0.3)
             places.append((await world.asks(who=who, where=where)).place)
         other = places.pop()
-        assert [(place.ahead, place.ahead_here) for place in places] == [(0, 0), (1, 1), (0, 0)]
-        assert (other.ahead, other.ahead_here) == (0, 0)
+        # Everybody behind the first job of whoever was there before.
+        assert [(place.ahead, place.ahead_here) for place in places] == [(0, 0), (1, 1), (1, 1)]
+        assert (other.ahead, other.ahead_here) == (1, 0)
         assert all(place.wait_s > 0 for place in places)
         assert timedelta(seconds=places[1].wait_s) < timedelta(minutes=1)

@@ -11,8 +11,8 @@ import pytest
 from bot.domain.job import Job, JobStatus, Verdict
 from bot.engine.steps import Steps
 from sandbox.modelslab import Mood, Vendor
+from storage import belt
 from storage import jobs as standing
-from storage import slots
 from tests.engine.world import Clock, Notebook, World, a_policy, a_world
 
 

@@ -10,7 +10,7 @@ import pytest
 from bot.domain.job import Job, JobStatus, Verdict
 from bot.engine.cancelling import ACK_GRACE
 from bot.engine.collecting import Collector
-from bot.engine.runner import Runner
+from bot.engine.seating import Seating
 from bot.engine.uploads import Uploads
 from bot.engine.withdrawing import Withdrawn
 from bot.modelslab.client import ModelsLab
@@ -187,7 +187,7 @@ async def test_just_before_it_gets_its_slot_it_gets_none(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = await world.asks()
-    before(monkeypatch, Runner, "_seat", lambda: withdraw(world, asked.job.id))
+    before(monkeypatch, Seating, "seat", lambda: withdraw(world, asked.job.id))
 
     await world.until_done()
 

@@ -137,6 +137,7 @@ class World:
         *,
         who: int = ANA,
         where: int = SERVER,
+        channel: int = CHANNEL,
         age_restricted: bool = False,
         source_key: str | None = None,
         **options: Any,
@@ -146,7 +147,7 @@ class World:
         said = await self.intake.accept(
             ImageRequest(prompt=prompt, **{"kind": Kind.IMAGINE, "model": "sdxl", **options}),
             Requester(
-                user_id=who, guild_id=where, channel_id=CHANNEL, age_restricted=age_restricted
+                user_id=who, guild_id=where, channel_id=channel, age_restricted=age_restricted
             ),
             source_key=source_key or f"interaction:{self._asked}",
             reply=Reply(

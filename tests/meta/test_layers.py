@@ -44,6 +44,7 @@ ADDRESSES = {
     # Forms whose parts have broken headers raise these, and the server takes them for its own.
     "aiohttp.http_exceptions": ("bot.web.masks.upload",),
     "aiohttp.web": ("bot.web", "sandbox"),
+    "aiosqlite": ("storage.driver",),
     "alembic": ("storage",),
     "click": ("bot.__main__", "sandbox.__main__", "sandbox.modelslab.__main__"),
     "discord": ("cogs", "bot.app"),

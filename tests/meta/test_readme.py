@@ -11,6 +11,7 @@ from bot.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
+PICTURES = ROOT / "docs" / "pictures"
 PERMISSIONS = {
     "View Channels": 1 << 10,
     "Send Messages": 1 << 11,
@@ -69,6 +70,13 @@ def test_the_invite_asks_for_what_it_explains_and_no_more() -> None:
 @pytest.mark.parametrize("path", re.findall(r"\]\((?!https?:)([^)#]+)\)", README))
 def test_each_linked_file_is_there(path: str) -> None:
     assert (ROOT / path).is_file()
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in PICTURES.iterdir()))
+def test_each_picture_is_shown_and_taken_by_the_tool(name: str) -> None:
+    assert f"](docs/pictures/{name})" in README
+    tools = (ROOT / "tools").glob("*pictures.py")
+    assert any(f'"{name}"' in path.read_text("utf-8") for path in tools)
 
 
 @pytest.mark.parametrize("room", re.findall(r"^\| `([a-z_][a-z_/.]*)`", README, re.MULTILINE))

