@@ -38,6 +38,7 @@ __all__ = [
     "read_submission",
     "read_upload",
     "redact",
+    "wait_of",
 ]
 
 ERRORS = frozenset({"error", "failed", "failure", "fail"})
@@ -201,6 +202,18 @@ def _refused(reason: Reason, said: Body) -> Refused:
     if wait_s is None or reason not in POSTED_AGAIN:
         return Refused(reason, said.message)
     return Refused(reason, said.message, min(wait_s, RETRY_AFTER_MAX_S))
+
+
+def wait_of(refused: Refused, retry_after: str | None) -> float | None:
+    """The wait that a refusal names, else that of its Retry-After header, in seconds.
+
+    The vendor documents no such header; servers in front of it know no other way.
+    """
+    wait_s = number(retry_after)
+    known = refused.retry_after_s is not None or refused.reason not in POSTED_AGAIN
+    if known or wait_s is None or wait_s < 0:
+        return refused.retry_after_s
+    return min(wait_s, RETRY_AFTER_MAX_S)
 
 
 def read_fetch(
