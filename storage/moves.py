@@ -24,6 +24,11 @@ async def release(tx: Transaction, job_ids: Collection[int], *, now: datetime) -
     )
 
 
+async def called(tx: Transaction, job: Job) -> Job:
+    """Its turn has come. Whatever hinders it now, it has no other, and goes before all others."""
+    return await _change(tx, job, {"returned": True})
+
+
 async def submitting(tx: Transaction, job: Job, *, now: datetime, deadline_at: datetime) -> Job:
     """QUEUED → SUBMITTING: the last act before the vendor is asked."""
     changes = {"submitted_at": now, "deadline_at": deadline_at, "attempts": job.attempts}

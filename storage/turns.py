@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from sqlalchemy import func, select
 from sqlalchemy.dialects.sqlite import insert
 
-from bot.domain.line import Turns
+from bot.domain.line import Turns, next_turn
 from storage.database import Transaction
-from storage.tables import turns
+from storage.tables import jobs, turns
 
 _SERVER_ITSELF = 0
 
@@ -27,12 +27,20 @@ async def of_servers(tx: Transaction, guild_ids: Iterable[int]) -> Turns:
 
 async def served(tx: Transaction, *, guild_id: int, user_id: int) -> None:
     """Give the next turn to this server and this member of it."""
-    latest = (await tx.execute(select(func.max(turns.c.turn)))).scalar_one() or 0
-    for who in (_SERVER_ITSELF, user_id):
+    latest, newest = (
         await tx.execute(
-            insert(turns)
-            .values(guild_id=guild_id, user_id=who, turn=latest + 1)
-            .on_conflict_do_update(
-                index_elements=["guild_id", "user_id"], set_={"turn": latest + 1}
+            select(
+                select(func.max(turns.c.turn)).scalar_subquery(),
+                select(func.max(jobs.c.id)).scalar_subquery(),
             )
         )
+    ).one()
+    turn = next_turn(latest=latest or 0, newest_job_id=newest or 0)
+    both = [
+        {"guild_id": guild_id, "user_id": who, "turn": turn} for who in (_SERVER_ITSELF, user_id)
+    ]
+    await tx.execute(
+        insert(turns)
+        .values(both)
+        .on_conflict_do_update(index_elements=["guild_id", "user_id"], set_={"turn": turn})
+    )

@@ -242,6 +242,7 @@ class Runner:
                 return None
             if not job.returned:
                 await turns.served(tx, guild_id=waiting.guild_id, user_id=waiting.user_id)
+                job = await moves.called(tx, job)
         return job
 
     async def _carry(self, job: Job) -> None:

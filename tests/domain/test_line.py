@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.line import Place, Turns, Waiting, fair_order, places
+from bot.domain.line import Place, Turns, Waiting, fair_order, next_turn, places
 
 A, B, C = 1, 2, 3
 NOBODY_YET = Turns({}, {})
+#: A turn that was given out when all jobs of these tests had joined.
+NOW = next_turn(latest=0, newest_job_id=1000)
 
 
 def line(*who: tuple[int, int], returned: tuple[int, ...] = ()) -> list[Waiting]:
@@ -33,13 +35,16 @@ def line(*who: tuple[int, int], returned: tuple[int, ...] = ()) -> list[Waiting]
         (line((A, 1), (A, 1), (A, 1), (A, 2)), NOBODY_YET, [1, 4, 2, 3]),
         # First by server, then by member.
         (line((A, 1), (A, 1), (A, 2), (B, 9), (B, 9)), NOBODY_YET, [1, 4, 3, 5, 2]),
-        # Whoever was served longest ago goes first, though it came last.
-        (line((A, 1), (B, 1)), Turns({A: 7, B: 3}, {}), [2, 1]),
-        (line((A, 1), (A, 2)), Turns({A: 7}, {(A, 1): 7, (A, 2): 3}), [2, 1]),
-        # Never served goes before long ago.
-        (line((A, 1), (B, 1)), Turns({A: 1}, {(A, 1): 1}), [2, 1]),
+        # Who was served since the others joined goes behind them, in the order of the turns.
+        (line((A, 1), (B, 1)), Turns({A: NOW}, {}), [2, 1]),
+        (line((A, 1), (B, 1), (C, 1)), Turns({A: NOW + 1, B: NOW}, {}), [3, 2, 1]),
+        (line((A, 1), (A, 2)), Turns({A: NOW}, {(A, 1): NOW}), [2, 1]),
+        # What was before somebody joined is nothing that is owed: neither long ago, nor never.
+        (line((A, 1), (B, 1)), Turns({A: 7, B: 3}, {}), [1, 2]),
+        (line((A, 1), (B, 1)), Turns({A: 1}, {(A, 1): 1}), [1, 2]),
+        (line((A, 1), (A, 2)), Turns({A: 7}, {(A, 1): 7, (A, 2): 3}), [1, 2]),
         # The same member in another server is somebody else.
-        (line((A, 1), (B, 1), (A, 2)), Turns({}, {(B, 1): 9}), [1, 2, 3]),
+        (line((A, 1), (B, 1), (A, 2)), Turns({}, {(B, 1): NOW}), [1, 2, 3]),
         # A job that came back goes before all, the older one first.
         (line((A, 1), (B, 1), (C, 1), returned=(2, 3)), Turns({B: 9, C: 8}, {}), [2, 3, 1]),
     ],
@@ -59,10 +64,12 @@ jobs = st.builds(
     returned=st.booleans(),
 )
 lines = st.lists(jobs, max_size=60, unique_by=lambda job: job.job_id)
+#: From before the first job joined until after the last one did.
+times = st.integers(1, 99) | st.integers(1, NOW + 99)
 turns = st.builds(
     Turns,
-    servers=st.dictionaries(st.integers(1, 5), st.integers(1, 99)),
-    members=st.dictionaries(st.tuples(st.integers(1, 5), st.integers(1, 4)), st.integers(1, 99)),
+    servers=st.dictionaries(st.integers(1, 5), times),
+    members=st.dictionaries(st.tuples(st.integers(1, 5), st.integers(1, 4)), times),
 )
 
 
@@ -98,29 +105,6 @@ def test_no_server_is_served_twice_while_another_waits(
             before = again - 1 - order[:again][::-1].index(guild)
             between = set(order[before + 1 : again])
             assert set(order[again + 1 :]) - {guild} <= between
-
-
-@given(crowd=st.integers(1, 500), served=st.integers(0, 20), newcomer=st.integers(0, 20))
-def test_a_crowd_cannot_starve_a_single_job(crowd: int, served: int, newcomer: int) -> None:
-    waiting = line(*[(A, number % 7) for number in range(crowd)], (B, 1))
-    turns = Turns({A: served, B: newcomer}, {(B, 1): newcomer})
-    order = [job.guild_id for job in fair_order(waiting, turns)]
-    assert order.index(B) <= 2
-
-
-def test_served_one_by_one_the_line_keeps_its_promise() -> None:
-    """The order foretold at once is the order of picking the head again and again."""
-    waiting = line(*[(A, 1)] * 4, *[(A, 2)] * 2, *[(B, 1)] * 3, (C, 5))
-    foretold = [job.job_id for job in fair_order(waiting, NOBODY_YET)]
-    servers: dict[int, int] = {}
-    members: dict[tuple[int, int], int] = {}
-    picked = []
-    for turn in range(1, len(waiting) + 1):
-        head = next(fair_order(waiting, Turns(servers, members)))
-        waiting.remove(head)
-        picked.append(head.job_id)
-        servers[head.guild_id] = members[head.guild_id, head.user_id] = turn
-    assert picked == foretold
 
 
 @given(waiting=lines, turns=turns, guild=st.sampled_from([A, B, C]))

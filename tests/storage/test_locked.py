@@ -173,6 +173,7 @@ CALLS: dict[Callable[..., object], Call] = {
     jobs.counts: lambda tx, job: jobs.counts(tx),
     jobs.past_seconds: lambda tx, job: jobs.past_seconds(tx, "imagine:sdxl"),
     moves.release: lambda tx, job: moves.release(tx, [job.id], now=NOW),
+    moves.called: lambda tx, job: moves.called(tx, job),
     moves.submitting: lambda tx, job: moves.submitting(tx, job, now=NOW, deadline_at=DEADLINE),
     moves.back_to_line: lambda tx, job: moves.back_to_line(tx, job, due_at=NOW),
     moves.accepted: lambda tx, job: moves.accepted(tx, job, a_ticket(), check_at=NOW),
