@@ -152,6 +152,20 @@ async def past_seconds(tx: Transaction, work: str, *, limit: int = 20) -> list[f
     return [(settled - submitted).total_seconds() for submitted, settled in await tx.execute(query)]
 
 
+async def taken_seconds(tx: Transaction, work: str, *, limit: int = 20) -> list[float]:
+    """How long the vendor took for the latest jobs of this work, where it was looked for."""
+    query = (
+        select(func.json_extract(jobs.c.outcome, "$.taken_s"))
+        .where(
+            jobs.c.work == work,
+            jobs.c.verdict == literal_column(f"'{Verdict.PICTURES.value}'"),
+        )
+        .order_by(jobs.c.id.desc())
+        .limit(limit)
+    )
+    return [float(taken) for taken in (await tx.execute(query)).scalars() if taken is not None]
+
+
 def _new(job: NewJob) -> dict[str, Any]:
     who = job.requester
     return {

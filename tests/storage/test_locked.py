@@ -172,6 +172,7 @@ CALLS: dict[Callable[..., object], Call] = {
     jobs.live_of_member: lambda tx, job: jobs.live_of_member(tx, guild_id=SERVER, user_id=ANA),
     jobs.counts: lambda tx, job: jobs.counts(tx),
     jobs.past_seconds: lambda tx, job: jobs.past_seconds(tx, "imagine:sdxl"),
+    jobs.taken_seconds: lambda tx, job: jobs.taken_seconds(tx, "imagine:sdxl"),
     moves.release: lambda tx, job: moves.release(tx, [job.id], now=NOW),
     moves.called: lambda tx, job: moves.called(tx, job),
     moves.submitting: lambda tx, job: moves.submitting(tx, job, now=NOW, deadline_at=DEADLINE),
