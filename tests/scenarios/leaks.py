@@ -5,10 +5,11 @@ everything ever posted, and what the vendor was told.
 """
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -43,17 +44,17 @@ class Secret:
     may_be_in: tuple[Place, ...] = ()
 
     def is_in(self, data: bytes) -> bool:
-        # Hundreds of tokens that begin alike are looked for one by one only where one may be.
-        if not self.texts or _beginning(self.texts).encode() not in data:
+        # Thousands of tokens that begin alike are looked for one by one only where one may be.
+        if not self.texts or self._beginning not in data:
             return False
         return any(text.encode() in data for text in self.texts)
 
-
-def _beginning(texts: Sequence[str]) -> str:
-    """How all of them begin."""
-    first, last = min(texts), max(texts)
-    unlike = (place for place, sign in enumerate(first) if not last.startswith(sign, place))
-    return first[: next(unlike, len(first))]
+    @cached_property
+    def _beginning(self) -> bytes:
+        """How all of them begin."""
+        first, last = min(self.texts), max(self.texts)
+        unlike = (place for place, sign in enumerate(first) if not last.startswith(sign, place))
+        return first[: next(unlike, len(first))].encode()
 
 
 def secrets_of(town: "Town") -> list[Secret]:
