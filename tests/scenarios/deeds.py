@@ -111,11 +111,11 @@ class Refused(Text):
 
 @dataclass
 class Unlucky(Text):
-    """A busy vendor sends the job back into line; later its pictures are not there at once."""
+    """A busy vendor sends the job back into line; later it gives no answer that can be read."""
 
     async def act(self) -> None:
         self.town.vendor.moods.clear()
-        self.town.vendor.next(Mood.BUSY_429(retry_after=1), Mood.RESULT_404_FOR_A_WHILE(times=1))
+        self.town.vendor.next(Mood.BUSY_429(retry_after=1), Mood.FETCH_HTML_FOR_A_WHILE(times=1))
         await super().act()
 
 
@@ -172,8 +172,6 @@ class Withheld(Text):
         self.town.vendor.hold()
         asked = await self.town.asks("a red fox", aspect="3:2")
         card = await self.town.is_painting(asked)
-        # The vendor is asked in vain, first.
-        await self.town.vendor.until(lambda vendor: vendor.book[-1].fetches > 0)
         pressed = await self.town.discord.click(self.town.ana, card, label="Don't post")
         await pressed.answered()
         self.town.vendor.release()
@@ -318,7 +316,7 @@ class Kind:
     bell: bool = False
     like: str | None = None
     since: str = ""
-    """The first point at which it is another way than that of all."""
+    """The first point at which it is not the way of a text job any more."""
     starts: bool = False
     """Whether the bot's start, the same after every crash, is among its points."""
 
@@ -341,7 +339,7 @@ KINDS = {
         Kind("back in line", Unlucky, since="commit Steps._back_to_line:before #1"),
         Kind("card refused", Unplaced, since="POST /interactions/*/*/callback:before #1"),
         Kind("cancelled", Cancelled, since="commit Withdrawals.withdraw:before #1"),
-        Kind("not posted", Withheld, since="POST /images/fetch/*:before #1"),
+        Kind("not posted", Withheld, since="commit Withdrawals.withdraw:before #1"),
         Kind("private, late", Late, since="PATCH /webhooks/*/*/messages/*:before #2"),
         Kind("erased", Erased, since="commit Erasure._erase_jobs:before #1"),
         Kind("a button's child", Child),

@@ -20,6 +20,8 @@ BELL = "commit Doorbell.ring"
 LATER = "commit Steps._later"
 ASKED_AGAIN = ("POST /images/fetch/", "POST /image_editing/fetch/", LATER)
 
+COMMIT = "commit "
+
 Hops = Mapping[int, tuple[str, ...]]
 
 TEXT: Hops = {
@@ -86,11 +88,7 @@ HOPS: Mapping[str, Hops] = {
         7: (),
         8: TEXT[8],
     },
-    "not posted": {
-        **TEXT,
-        5: (*TEXT[5], "commit Withdrawals.withdraw", CALLBACK),
-        6: (*TEXT[6], LATER),
-    },
+    "not posted": {**TEXT, 5: (*TEXT[5], "commit Withdrawals.withdraw", CALLBACK)},
     "private, late": {
         **TEXT,
         8: (
@@ -146,14 +144,23 @@ HOPS: Mapping[str, Hops] = {
 #: The bot's start, the same after every crash; not one of the hops.
 START = ("commit open_house", "GET /users/@me", "GET /oauth2/", "GET /gateway/", "GET /:")
 
-#: Only the way back from a crash has these; they are found by killing, and killed at, too.
-WAY_BACK = (
-    "commit Runner._recover",
-    "commit Runner._turn",
-    "commit Runner._free",
-    "commit Steps._unconfirmed",
-    "commit Steps._adopt",
-)
+#: What only the way back from a crash has. It is found by killing, and killed at, too.
+WAY_BACK: Mapping[str, tuple[str, ...]] = {
+    "text": (
+        # What the vendor works on is asked for at once, and places without a job are freed.
+        "commit Runner._recover",
+        "commit Runner._free",
+        # A card that never came to be, or that may stand: looked for, posted, brought up to date.
+        "commit DeliveryStep.deliver.<locals>.begin_message",
+        "GET /channels/*/messages",
+        POSTED,
+        PROMISED,
+    ),
+    # The answer was lost: the job waits for the bell to name it.
+    "text, with a bell": ("commit Steps._unconfirmed", "commit Steps._adopt"),
+}
+#: Killed at in the end, when all times of grace are over.
+SLOTS_FREED = "commit Runner._turn"
 
 #: Transactions that no kind of work above has, and why a kill there needs no row of its own.
 ELSEWHERE = {
@@ -202,8 +209,23 @@ def moments_of(name: str) -> tuple[str, ...]:
     return (BEFORE, SENT, AFTER) if asks else (BEFORE, AFTER)
 
 
+def unplaced(kind: str, met: Iterable[str]) -> list[str]:
+    """What the way back from some crash of this kind should have, and never had."""
+    names = {point.rpartition(":")[0] for point in met}
+    return sorted(set(WAY_BACK.get(kind, ())) - names)
+
+
+def seen_before(kind: str) -> set[str]:
+    """What a plain text job has on its way, or back to it, with the moment."""
+    names = names_of(TEXT) | set(WAY_BACK["text"]) if kind != "text" else set()
+    return {f"{name}:{moment}" for name in names for moment in moments_of(name)}
+
+
 def commits() -> set[str]:
     """Every transaction that somebody has thought about, by the function that makes it."""
-    known = {*WAY_BACK, *(name for hops in HOPS.values() for name in names_of(hops))}
-    prefix = "commit "
-    return {name.removeprefix(prefix) for name in known if name.startswith(prefix)} | {*ELSEWHERE}
+    known = {SLOTS_FREED, *(f"{COMMIT}{name}" for name in ELSEWHERE)}
+    for hops in HOPS.values():
+        known |= names_of(hops)
+    for names in WAY_BACK.values():
+        known |= set(names)
+    return {name.removeprefix(COMMIT) for name in known if name.startswith(COMMIT)}

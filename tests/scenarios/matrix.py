@@ -34,8 +34,6 @@ ANSWER_LOST = (
     *(f"POST /{work}:{moment}" for work in WORKS for moment in (SENT, AFTER)),
     f"commit Steps._accepted:{BEFORE}",
 )
-#: Slots are freed in their own time, on whatever way back that may be.
-SLOTS_FREED = "commit Runner._turn"
 ASKED_TWICE = 2
 
 
@@ -72,7 +70,7 @@ class Matrix:
             back = await self._kill_at(fatal, again_at)
             if self._was_met:
                 return back
-        self.toll.missed += 1
+        self.toll.missed.append(f"{fatal}, then {again_at}" if again_at else fatal)
         return back
 
     async def _kill_at(self, fatal: str, again_at: str) -> list[str]:
@@ -101,7 +99,7 @@ class Matrix:
         if self.town.rows("SELECT * FROM slots"):
             for moment in (BEFORE, AFTER):
                 self.toll.points += 1
-                self._order(f"{SLOTS_FREED}:{moment} #1")
+                self._order(f"{hops.SLOTS_FREED}:{moment} #1")
                 await self.town.bot_launches()
                 await self._killed(self._way_back)
         self._order("")
@@ -236,16 +234,24 @@ async def all_of(kind: Kind, folder: Path, toll: Toll) -> None:
     async with a_row(kind, folder, toll) as matrix:
         points = [point for point in await matrix.points() if not _is_again(point)]
         first = [point for point in _since(kind, points) if point not in known]
-        left_out = (SLOTS_FREED,) if kind.starts else (SLOTS_FREED, *hops.START)
         names, twice = {_name(point) for point in (*points, *known)}, []
+        if kind.since:
+            names |= hops.seen_before(kind.name)
         for point in first:
             for back in await matrix.kill_at(point):
-                if _name(back) not in names and not back.startswith(left_out):
+                if _name(back) not in names and not back.startswith(_left_out(kind)):
                     names.add(_name(back))
                     twice.append((point, back))
         for point, back in twice:
             await matrix.kill_at(point, again_at=back)
         await matrix.slots_in_the_end()
+        assert hops.unplaced(kind.name, names) == []
+
+
+def _left_out(kind: Kind) -> tuple[str, ...]:
+    """What may be on a way back, and is not killed at there."""
+    never = (hops.SLOTS_FREED, *(f"{hops.COMMIT}{name}:" for name in hops.ELSEWHERE))
+    return never if kind.starts else (*never, *hops.START)
 
 
 def _since(kind: Kind, points: Sequence[str]) -> Sequence[str]:

@@ -48,8 +48,8 @@ class Toll:
     seed: int
     points: int = 0
     kills: int = 0
-    #: Points that were to be fatal and were never reached: those lives ended well.
-    missed: int = 0
+    #: Points that were to be fatal and were not reached in several lives, which ended well.
+    missed: list[str] = field(default_factory=list)
     #: Nobody was told, or what was shown is not what was made.
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
@@ -123,8 +123,8 @@ class Toll:
             self.lost.append(story)
 
     def row(self) -> tuple[int, ...]:
-        counted = [getattr(self, name) for name in COUNTED]
-        return (*counted, *(len(getattr(self, fault)) for fault in FAULTS))
+        lists = ("missed", *FAULTS)
+        return (self.points, self.kills, *(len(getattr(self, name)) for name in lists))
 
 
 def is_live(content: str) -> bool:
@@ -159,10 +159,12 @@ def table(tolls: Iterable[Toll]) -> list[str]:
     kind_width = max(len(kind) for kind, _ in rows)
     names = (*COUNTED, *FAULTS.values())
     widths = [max(7, len(name)) for name in names]
+    missed = [f"not met: {toll.kind}, {point}" for toll in tolls for point in toll.missed]
     seeds = " ".join(sorted({f"TORTURE_SEED={toll.seed}" for toll in tolls}))
     return [
         _line("", kind_width, names, widths),
         *(_line(kind, kind_width, row, widths) for kind, row in rows),
+        *missed,
         f"the same dice again: {seeds}",
     ]
 
