@@ -5,7 +5,16 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, String, func, insert, literal_column, select
+from sqlalchemy import (
+    BigInteger,
+    Row,
+    String,
+    func,
+    insert,
+    literal_column,
+    select,
+    type_coerce,
+)
 
 from bot.domain.job import Job, JobStatus, Outcome, Route, VendorTicket, Verdict
 from bot.domain.line import Waiting
@@ -140,8 +149,11 @@ async def counts(tx: Transaction, *, guild_id: int | None = None) -> Mapping[Job
 
 async def past_seconds(tx: Transaction, work: str, *, limit: int = 20) -> list[float]:
     """From submission to stored pictures, in seconds, for the latest jobs of this work."""
+    took_ms = type_coerce(jobs.c.settled_at, BigInteger) - type_coerce(
+        jobs.c.submitted_at, BigInteger
+    )
     query = (
-        select(jobs.c.submitted_at, jobs.c.settled_at)
+        select(took_ms)
         .where(
             jobs.c.work == work,
             jobs.c.verdict == literal_column(f"'{Verdict.PICTURES.value}'"),
@@ -149,7 +161,7 @@ async def past_seconds(tx: Transaction, work: str, *, limit: int = 20) -> list[f
         .order_by(jobs.c.id.desc())
         .limit(limit)
     )
-    return [(settled - submitted).total_seconds() for submitted, settled in await tx.execute(query)]
+    return [ms / 1000 for ms in (await tx.execute(query)).scalars()]
 
 
 async def taken_seconds(tx: Transaction, work: str, *, limit: int = 20) -> list[float]:

@@ -1,5 +1,6 @@
 """Slots: the places at the vendor. A row is a taken slot; no row, a free one."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, func, insert, literal_column, select, update
@@ -12,6 +13,28 @@ from storage.tables import jobs, slots
 async def taken(tx: Transaction) -> int:
     """How many slots are taken."""
     return (await tx.execute(select(func.count()).select_from(slots))).scalar_one()
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """A slot whose job has left the line: since when, and until when where that is known."""
+
+    work: str
+    since: datetime
+    frees_at: datetime | None
+
+
+async def under_way(tx: Transaction) -> list[UnderWay]:
+    """The slots that the vendor works on, or may do."""
+    query = (
+        select(jobs.c.work, slots.c.taken_at, jobs.c.submitted_at, slots.c.frees_at)
+        .join(jobs, jobs.c.id == slots.c.job_id)
+        .where(jobs.c.status != JobStatus.QUEUED.value)
+    )
+    return [
+        UnderWay(row.work, row.submitted_at or row.taken_at, row.frees_at)
+        for row in await tx.execute(query)
+    ]
 
 
 async def take(tx: Transaction, job_id: int, *, maximum: int, now: datetime) -> bool:

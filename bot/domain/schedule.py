@@ -2,9 +2,12 @@
 
 import statistics
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 USUAL_S = 8.0
+# So many of a work's latest times tell how long one job takes, and how long a line of them.
+RECENT, LONG_PAST = 20, 100
 FIRST_POLL_S = (0.5, 15.0)
 POLL_S = (0.25, 8.0)
 POLL_SHARE = 0.2
@@ -22,8 +25,36 @@ DOWNLOAD_TRIES = 8
 
 
 def expected_s(past_s: Sequence[float]) -> float:
-    """The usual time of a model, given its past times; a mild guess when none are known."""
+    """The usual time of a work, given its past times; a mild guess when none are known."""
     return statistics.median(past_s) if past_s else USUAL_S
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long a work takes: one job as a rule, and each of many on average.
+
+    The few that take very long make no difference to the one, and much to the many.
+    """
+
+    usual_s: float
+    mean_s: float
+
+
+def pace(past_s: Sequence[float]) -> Pace:
+    """The pace of a work, given its past times, the latest first."""
+    return Pace(expected_s(past_s[:RECENT]), statistics.fmean(past_s) if past_s else USUAL_S)
+
+
+def left_s(past_s: Sequence[float], elapsed_s: float) -> float:
+    """How much longer a job takes on average that has taken `elapsed_s`, given past times.
+
+    What takes longer than any before takes as long again as it is too late.
+    """
+    longer_s = [took_s for took_s in past_s if took_s > elapsed_s]
+    if longer_s:
+        return statistics.fmean(longer_s) - elapsed_s
+    known_s = max(past_s, default=USUAL_S)
+    return max(known_s - elapsed_s, elapsed_s - known_s)
 
 
 def first_poll_s(eta_s: float | None, past_s: Sequence[float], *, bell: bool = False) -> float:

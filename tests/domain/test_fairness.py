@@ -236,7 +236,7 @@ class AnyDay(RuleBasedStateMachine):
         hall = self.hall
         ready, turns = hall.ready(), hall.turns
         foretold = [job.job_id for job in fair_order(ready, turns)]
-        placed = places(ready, turns, slots=hall.slots, busy=0, expected_s={})
+        placed = places(ready, turns, slots=hall.slots, under_way_s=[], paces={})
         here: Counter[int] = Counter()
         latest = hall.latest
         for ahead, number in enumerate(foretold):

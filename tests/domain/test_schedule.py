@@ -48,6 +48,31 @@ def test_a_bell_is_waited_for_before_anybody_asks() -> None:
     assert schedule.next_poll_s(10.0, bell=True) == pytest.approx(3 * schedule.next_poll_s(10.0))
 
 
+def test_a_pace_is_the_usual_time_of_late_and_the_mean_of_a_longer_past() -> None:
+    latest, before = [2.0] * 15 + [50.0] * 5, [4.0] * 80
+    assert schedule.pace([*latest, *before]) == schedule.Pace(usual_s=2.0, mean_s=6.0)
+    assert schedule.pace([]) == schedule.Pace(schedule.USUAL_S, schedule.USUAL_S)
+
+
+@pytest.mark.parametrize(
+    ("past_s", "elapsed_s", "left_s"),
+    [
+        ([2.0, 4.0, 12.0], 0, 6),
+        ([2.0, 4.0, 12.0], 3, 5),
+        ([2.0, 4.0, 12.0], 11, 1),
+        # Later than ever.
+        ([2.0, 4.0, 12.0], 20, 8),
+        ([], 0, schedule.USUAL_S),
+        ([], 3, schedule.USUAL_S - 3),
+        ([], 100, 100 - schedule.USUAL_S),
+    ],
+)
+def test_what_has_taken_long_takes_longer(
+    past_s: list[float], elapsed_s: float, left_s: float
+) -> None:
+    assert schedule.left_s(past_s, elapsed_s) == pytest.approx(left_s)
+
+
 def test_polls_grow_apart_up_to_a_bound() -> None:
     waits_s = [schedule.next_poll_s(elapsed_s) for elapsed_s in range(600)]
     assert (waits_s[0], waits_s[-1]) == schedule.POLL_S

@@ -228,6 +228,7 @@ CALLS: dict[Callable[..., object], Call] = {
     retention.ended: lambda tx, job: retention.ended(tx, after=(NOW, 0), before=NOW, limit=9),
     retention.drop: lambda tx, job: retention.drop(tx, Kept.PICTURES, [job.id]),
     retention.left_of_erased: lambda tx, job: retention.left_of_erased(tx, after=0, limit=9),
+    slots.under_way: lambda tx, job: slots.under_way(tx),
     slots.taken: lambda tx, job: slots.taken(tx),
     slots.take: lambda tx, job: slots.take(tx, job.id, maximum=5, now=NOW),
     slots.free: lambda tx, job: slots.free(tx, job.id),

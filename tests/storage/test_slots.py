@@ -8,6 +8,7 @@ import pytest
 from bot.domain.job import JobStatus
 from storage import slots
 from storage.database import Database
+from storage.slots import UnderWay
 from tests.storage.ground import NOW, a_job, a_job_in, moved_to
 
 
@@ -91,3 +92,20 @@ async def test_seated_in_vain_are_those_that_are_still_in_line(
         await a_job(tx)
         found = await slots.unsubmitted(tx)
     assert found == ({job.id} if status is JobStatus.QUEUED else set())
+
+
+async def test_what_is_under_way_and_what_may_be(database: Database) -> None:
+    """Not what has a slot and is still in line: that is counted there."""
+    async with database.transaction() as tx:
+        in_line = await a_job(tx)
+        working = await moved_to(tx, await a_job(tx, model="flux"), JobStatus.WAITING)
+        unknown = await moved_to(tx, await a_job(tx), JobStatus.SETTLED)
+        for job in (in_line, working, unknown):
+            await slots.take(tx, job.id, maximum=5, now=NOW)
+        await slots.hold_until(tx, unknown.id, NOW + timedelta(minutes=11))
+        assert working.submitted_at is not None
+        assert unknown.submitted_at is not None
+        assert await slots.under_way(tx) == [
+            UnderWay("imagine:flux", working.submitted_at, None),
+            UnderWay("imagine:sdxl", unknown.submitted_at, NOW + timedelta(minutes=11)),
+        ]
