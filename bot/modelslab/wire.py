@@ -300,8 +300,8 @@ def read_bell(body: bytes) -> Bell:
 
 def read_count(status: int, body: bytes) -> int | None:
     """How many requests stand in the account's queue, by `request_count`; None where unsaid."""
-    value = read_json(body)
-    if status >= 400 or not isinstance(value, dict) or value.get("status") in ERRORS:
+    said, value = read_body(body), read_json(body)
+    if status >= 400 or not isinstance(value, dict) or said is None or said.status in ERRORS:
         return None
     count = number(value.get("processing_count"))
     return int(count) if count is not None and count >= 0 else None

@@ -20,6 +20,7 @@ from tests.modelslab.oddities import (
     codes,
     kinds,
     submitted,
+    thorough,
     values,
 )
 
@@ -108,7 +109,7 @@ def letters(draw: st.DrawFn) -> bytes:
     return draw(packed(draw(near_misses())))
 
 
-@calm
+@thorough
 @given(codes, letters(), kinds)
 def test_a_submission_answered_nearly_right(status: int, body: bytes, kind: Kind) -> None:
     got = submitted(status, body, kind)
@@ -121,7 +122,7 @@ def test_a_submission_answered_nearly_right(status: int, body: bytes, kind: Kind
             assert got.ticket.family == "v7/images"
 
 
-@calm
+@thorough
 @given(codes, letters(), kinds)
 def test_a_fetch_answered_nearly_right(status: int, body: bytes, kind: Kind) -> None:
     got = wire.read_fetch(status, body, kind=kind)
@@ -130,7 +131,7 @@ def test_a_fetch_answered_nearly_right(status: int, body: bytes, kind: Kind) -> 
         assert_brought(got, kind)
 
 
-@calm
+@thorough
 @given(codes, letters())
 def test_everything_else_answered_nearly_right(status: int, body: bytes) -> None:
     for got in (wire.read_balance(status, body), wire.read_upload(status, body)):
@@ -224,6 +225,13 @@ def test_the_recorded_answers_are_all_here() -> None:
     assert len(RECORDED) > 100
     assert {type(reply["body"]) for reply in RECORDED} == {dict, list}
     assert BASE_URL in json.dumps(RECORDED)
+
+
+@pytest.mark.parametrize("status", [["success"], {"a": 1}, None, 5, True])
+def test_a_count_with_any_status_is_no_trace(status: object) -> None:
+    """A list there was looked up in a set of words, which raised."""
+    body = json.dumps({"status": status, "processing_count": 3})
+    assert wire.read_count(200, body.encode()) == 3
 
 
 @pytest.mark.parametrize("name", ["id", "track_id", "eta", "retry_after", "seed"])
