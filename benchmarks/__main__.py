@@ -7,7 +7,7 @@ from functools import partial
 
 import click
 
-from benchmarks import acknowledgement, cost, delivery, growth, load, memory, polling, start
+from benchmarks import acknowledgement, cost, delivery, growth, line, load, memory, polling, start
 
 MEASUREMENTS: dict[str, Callable[[], Awaitable[list[str]]]] = {
     "acknowledgement": acknowledgement.measure,
@@ -15,6 +15,7 @@ MEASUREMENTS: dict[str, Callable[[], Awaitable[list[str]]]] = {
     "delivery": delivery.polling,
     "doorbell": delivery.doorbell,
     "growth": growth.measure,
+    "line": line.measure,
     "load": load.measure,
     "polling": polling.measure,
     "memory": memory.measure,
@@ -28,8 +29,8 @@ async def _take(names: tuple[str, ...], plan: load.Plan) -> None:
         started_s = time.perf_counter()
         lines = await wanted[name]()
         click.echo(f"\n{name} (took {time.perf_counter() - started_s:.0f} s)")
-        for line in lines:
-            click.echo(f"  {line}")
+        for row in lines:
+            click.echo(f"  {row}")
 
 
 @click.command()

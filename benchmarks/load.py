@@ -14,6 +14,7 @@ import asyncio
 import re
 import statistics
 import tempfile
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -22,11 +23,10 @@ from pathlib import Path
 import click
 
 from benchmarks.processes import Process, rise
-from tests.scenarios import books, crowd
+from tests.scenarios import crowd, leaks
 from tests.scenarios.browser import web_settings
 from tests.scenarios.crowd import Crowd, Fates, Times, times_of
 from tests.scenarios.far_vendor import FarVendor, Terms, a_far_vendor
-from tests.scenarios.test_secrets import bytes_below
 from tests.scenarios.town import Town, a_town
 
 SERVERS, CHANNELS, MEMBERS = 50, 200, 1_000
@@ -37,6 +37,7 @@ SAMPLE_S = 5.0
 WARM_UP_S = 120.0
 FLAT_MIB_A_MINUTE = 0.5
 LONGEST_BLOCK_S = 0.05
+_COMPLAINS = re.compile(r"\S+ (ERROR|WARNING|CRITICAL) ")
 _LAG = re.compile(r'^limner_loop_lag_seconds_bucket\{le="([^"]+)"\} (\S+)', re.MULTILINE)
 
 
@@ -79,6 +80,8 @@ class Watch:
     crowd: Crowd
     vendor: FarVendor
     samples: list[Sample] = field(default_factory=list)
+    #: What Discord was asked for, by method and kind of address, and how it answered.
+    requests: Counter[str] = field(default_factory=Counter)
 
     @asynccontextmanager
     async def looking(self) -> AsyncIterator[None]:
@@ -98,9 +101,14 @@ class Watch:
             if now_s - told_s >= 60:
                 told_s = now_s
                 click.echo(f"  {self._minute()}")
-            # What the stand-in remembers of each request is not asked for here.
-            self.town.discord.requests.clear()
+            self.count_requests()
             await asyncio.sleep(SAMPLE_S)
+
+    def count_requests(self) -> None:
+        """What the stand-in remembers of each would fill its memory."""
+        seen = self.town.discord.requests
+        self.requests.update(f"{each.method} {each.template} {each.status}" for each in seen)
+        seen.clear()
 
     def look(self) -> None:
         assert self.town.process is not None
@@ -202,8 +210,9 @@ async def measure(plan: Plan | None = None) -> list[str]:
                 ) as town:
                     lines = await _run(town, vendor, plan)
             except AssertionError as error:
-                # Of the town's books. What took half an hour is told all the same.
-                lines.append(f"THE BOOKS                {str(error)[:2000]}")
+                # Of the town's books. What took half an hour is told all the same; the whole log,
+                # which a trace in it brings along, is not.
+                lines.append(f"THE BOOKS ARE WRONG      {str(error)[-500:]}")
     return lines
 
 
@@ -233,8 +242,9 @@ async def _run(town: Town, vendor: FarVendor, plan: Plan) -> list[str]:
             drained = await people.is_served(timeout_s=60 * plan.drain_minutes)
         took_s = loop.time() - asked_s
     watch.look()
+    watch.count_requests()
     jobs = town.jobs()
-    metrics = (await town.health("metrics"))[1]
+    secrets = await leaks.found_anywhere(town)
     sold = await vendor.stop()
     fates = people.fates(sold)
     return [
@@ -248,7 +258,9 @@ async def _run(town: Town, vendor: FarVendor, plan: Plan) -> list[str]:
         f"{took_s:.0f} s after the last request",
         *_zeros(fates),
         *_growth(watch, parts[0]),
-        *_writing(town, metrics),
+        *_writing(town, secrets),
+        "Discord was asked",
+        *(f"  {kind:60} {count}" for kind, count in watch.requests.most_common()),
         f"asked for, times a job   {statistics.mean(sale.fetches for sale in sold):.1f}",
         f"asked late, at worst     {people.late_s * 1000:.0f} ms after its time",
     ]
@@ -335,24 +347,18 @@ def _growth(watch: Watch, steady: Part) -> list[str]:
     return lines
 
 
-def _writing(town: Town, metrics: str) -> list[str]:
+def _writing(town: Town, secrets: Sequence[str]) -> list[str]:
     """What the log complains of, and where a secret stands."""
-    log = town.log
-    levels = [line.split(" ", 2)[1] for line in log.splitlines() if line[:4].isdigit()]
-    keys = [key.encode() for key in (town.vendor.key, town.discord.token)]
-    found = [
-        *books.leaks(town),
-        *(f"{secret[:20]}... in the metrics" for secret in books.secrets_in(town, metrics)),
-        *(
-            f"a key in {name}"
-            for name, data in bytes_below(town.folder).items()
-            if any(key in data for key in keys)
-        ),
-    ]
+    log = town.log.splitlines()
+    events = Counter(" ".join(line.split(" ", 4)[1:4]) for line in log if _COMPLAINS.match(line))
+    traces = [place for place, line in enumerate(log) if "Traceback" in line]
     return [
-        f"log                      {levels.count('ERROR')} errors, {levels.count('WARNING')} "
-        f"warnings, {log.count('Traceback')} traces   (goal: 0 traces)",
-        f"secrets found            {len(found)}   (goal: 0)",
+        f"traces in the log        {len(traces)}   (goal: 0)",
+        *(f"  {line[:200]}" for place in traces[:1] for line in log[place - 1 : place + 60]),
+        "the log complains of",
+        *(f"  {event[:60]:60} {count}" for event, count in events.most_common(10)),
+        f"secrets found            {len(secrets)}   (goal: 0)",
+        *(f"  {secret}" for secret in secrets[:10]),
     ]
 
 

@@ -52,14 +52,14 @@ def played(schedule_of: Schedule, took_s: list[float]) -> tuple[list[float], int
     past_s: deque[float] = deque(maxlen=KNOWN)
     lags_s, polls = [], 0
     for needs_s in took_s:
-        at_s = 0.0
-        for wait_s in schedule_of(list(past_s)):
-            at_s, polls = at_s + wait_s, polls + 1
-            if at_s >= needs_s:
-                break
+        at_s, looks = 0.0, 0
+        waits_s = schedule_of(list(past_s))
+        while at_s < needs_s:
+            at_s, looks = at_s + next(waits_s), looks + 1
         lags_s.append(at_s - needs_s)
-        # What is known of the past is when a result was found, not when it was ready.
-        past_s.append(at_s)
+        polls += looks
+        # What is known of the past is what looks could tell.
+        past_s.append(schedule.taken_s(at_s, looks=looks - 1))
     return lags_s, polls
 
 

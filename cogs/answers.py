@@ -4,9 +4,14 @@ A deferral is kept in mind on the interaction itself: what is refused after a pu
 the public message away, and say its word in private.
 """
 
+import asyncio
 import logging
+import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import partial
+from typing import TypeVar
 
 import discord
 from discord import ui
@@ -19,7 +24,15 @@ _log = logging.getLogger(__name__)
 
 _NOBODY = discord.AllowedMentions.none()
 _DEFERRED = "deferred"
+# discord.py repeats what Discord's servers failed at, after a second at the soonest. Refused as a
+# second answer sooner than that, it is somebody else who has answered: another bot with our token.
+REPEATED_AFTER_S = 1.0
+# Discord takes a first answer within three seconds.
+LONGEST_WAIT_S = 1.0
 UNSAID = "**That did not work.** Nothing was charged. Please ask again."
+
+
+Sent = TypeVar("Sent")
 
 
 class Deferred(Enum):
@@ -104,16 +117,7 @@ async def defer(interaction: discord.Interaction, *, private: bool) -> None:
 
     Raises one of `trouble.FAULTS` where Discord does not have the promise.
     """
-    try:
-        await interaction.response.defer(ephemeral=private, thinking=True)
-    except trouble.BROKEN as error:
-        _log.warning("deferral.broken interaction=%s error=%r", interaction.id, error)
-        try:
-            await interaction.response.defer(ephemeral=private, thinking=True)
-        except discord.HTTPException as again:
-            # The try before this one may have arrived after all.
-            if again.code != trouble.ALREADY_ACKNOWLEDGED:
-                raise
+    await _first(interaction, partial(interaction.response.defer, ephemeral=private, thinking=True))
     interaction.extras[_DEFERRED] = Deferred.PRIVATELY if private else Deferred.PUBLICLY
 
 
@@ -146,33 +150,57 @@ async def _keep_promise(interaction: discord.Interaction, face: Face) -> Ack:
 
 
 async def _answer(interaction: discord.Interaction, face: Face, *, ephemeral: bool) -> Ack:
-    """The first answer; a broken connection is tried once more."""
-    unsure = False
-    for _ in range(2):
+    """The first answer is the card."""
+    send = partial(
+        interaction.response.send_message,
+        face.content,
+        view=view_of(face.buttons) or discord.utils.MISSING,
+        ephemeral=ephemeral,
+        suppress_embeds=True,
+        allowed_mentions=_NOBODY,
+    )
+    try:
+        sent = await _first(interaction, send)
+    except discord.HTTPException as error:
+        if error.status >= trouble.HTTP_SERVER_ERROR:
+            return Ack(stands=True)
+        if error.code in trouble.DEAD or error.status == trouble.HTTP_TOO_MANY:
+            return Ack(stands=False)
+        raise
+    except trouble.BROKEN as error:
+        # Perhaps it stands. If not, the pictures come as a new message.
+        return Ack(stands=not trouble.surely_unsent(error))
+    message_id = await _card_id(interaction) if sent is None else sent.message_id
+    return Ack(stands=True, message_id=message_id)
+
+
+async def _first(
+    interaction: discord.Interaction, say: Callable[[], Awaitable[Sent]]
+) -> Sent | None:
+    """What came of the first answer, which is tried twice; None where the first try had arrived.
+
+    Raises the fault that leaves the most doubt whether Discord has it.
+    """
+    doubt: Exception | None = None
+    for is_last in (False, True):
+        began_s = time.monotonic()
         try:
-            sent = await interaction.response.send_message(
-                face.content,
-                view=view_of(face.buttons) or discord.utils.MISSING,
-                ephemeral=ephemeral,
-                suppress_embeds=True,
-                allowed_mentions=_NOBODY,
-            )
+            return await say()
         except discord.HTTPException as error:
-            if error.code == trouble.ALREADY_ACKNOWLEDGED:
-                # The try before this one had arrived after all.
-                return Ack(stands=True, message_id=await _card_id(interaction))
-            if error.code == trouble.UNKNOWN_INTERACTION:
-                return Ack(stands=False)
-            if error.status >= trouble.HTTP_SERVER_ERROR:
-                return Ack(stands=True)
-            raise
+            repeated = time.monotonic() - began_s >= REPEATED_AFTER_S
+            if error.code == trouble.ALREADY_ACKNOWLEDGED and (doubt is not None or repeated):
+                return None
+            if error.status != trouble.HTTP_TOO_MANY or is_last:
+                raise
+            _log.warning("interaction.too_soon id=%s error=%r", interaction.id, error)
+            await asyncio.sleep(min(trouble.wait_s(error) or 0.0, LONGEST_WAIT_S))
         except trouble.BROKEN as error:
-            _log.warning("card.broken interaction=%s error=%r", interaction.id, error)
-            unsure = unsure or not trouble.surely_unsent(error)
-        else:
-            return Ack(stands=True, message_id=sent.message_id)
-    # Perhaps it stands. If not, the pictures come as a new message.
-    return Ack(stands=unsure)
+            _log.warning("interaction.broken id=%s error=%r", interaction.id, error)
+            if doubt is None or trouble.surely_unsent(doubt):
+                doubt = error
+            if is_last:
+                raise doubt from error
+    raise AssertionError("the last try answers or raises")
 
 
 async def _card_id(interaction: discord.Interaction) -> int | None:

@@ -60,14 +60,7 @@ def child(
     """
     kind = KINDS[action]
     if kind not in _CHOSEN:
-        return ImageRequest(
-            kind=kind,
-            prompt=parent.prompt,
-            model=catalogue.tool(kind).id,
-            # A description is for the one who wondered, not for the channel.
-            private=parent.private or kind is Kind.DESCRIBE,
-            spoiler=parent.spoiler,
-        )
+        return _by_a_tool(parent, kind, catalogue)
     model = catalogue.default(
         kind, parent.model, defaults.models[kind], allowed=defaults.allowed_models
     )
@@ -92,5 +85,16 @@ def child(
         style=parent.style,
         strength=strength if action is Action.VARY or kind is parent.kind else None,
         private=parent.private,
+        spoiler=parent.spoiler,
+    )
+
+
+def _by_a_tool(parent: ImageRequest, kind: Kind, catalogue: Catalogue) -> ImageRequest:
+    return ImageRequest(
+        kind=kind,
+        prompt=parent.prompt,
+        model=catalogue.tool(kind).id,
+        # A description is for the one who wondered, not for the channel.
+        private=parent.private or kind is Kind.DESCRIBE,
         spoiler=parent.spoiler,
     )

@@ -19,7 +19,7 @@ from bot.engine.records import Records
 from cogs import cards, log_room, notices, trouble
 from cogs.echo import clip
 from cogs.faces import Button
-from cogs.mail import Mail, Post
+from cogs.mail import ASIDE_S, Mail, Post
 from cogs.routes import Routes
 from cogs.rows import live_buttons
 
@@ -229,9 +229,10 @@ async def _gone(deletion: Awaitable[None]) -> bool:
 
 
 async def _told(tell: Callable[[], Awaitable[object]]) -> bool:
-    """Best effort: whether it worked."""
+    """Best effort, and not for long: whether it worked."""
     try:
-        await tell()
+        async with asyncio.timeout(ASIDE_S):
+            await tell()
     except trouble.FAULTS as error:
         _log.warning("courier.untold error=%r", error)
         return False

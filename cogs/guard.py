@@ -11,7 +11,7 @@ from discord.ext import commands
 from bot.domain.errors import StorageError
 from bot.domain.request import PERSONAL
 from cogs import trouble
-from cogs.answers import whisper
+from cogs.answers import UNSAID, whisper
 from cogs.home import home_of
 
 _log = logging.getLogger(__name__)
@@ -97,8 +97,11 @@ class Guard:
                 await whisper(interaction, SERVERS_ONLY)
             case app_commands.TransformerError():
                 await whisper(interaction, OUTDATED)
-            case discord.HTTPException(code=code) if code in _DEAD:
+            case discord.HTTPException(code=code) if code in trouble.DEAD:
                 _log.info("interaction.dead id=%s code=%s", interaction.id, code)
+            case _ if trouble.is_discords(error):
+                _log.warning("interaction.undone id=%s error=%r", interaction.id, error)
+                await whisper(interaction, UNSAID)
             case StorageError():
                 _log.error("interaction.storage id=%s", interaction.id, exc_info=error)
                 await whisper(interaction, STORAGE)
@@ -107,8 +110,13 @@ class Guard:
                 await whisper(interaction, BROKEN)
 
 
-# Nobody waits for these any more: too late, answered by another, or the token is over.
-_DEAD = frozenset({trouble.UNKNOWN_INTERACTION, trouble.ALREADY_ACKNOWLEDGED, trouble.TOKEN_OVER})
+def _without_trace(record: logging.LogRecord) -> bool:
+    """An answer that Discord did not take is worth a line, and no trace of ours."""
+    error = record.exc_info[1] if record.exc_info else None
+    is_dead = isinstance(error, discord.HTTPException) and error.code in trouble.DEAD
+    if isinstance(error, Exception) and (is_dead or trouble.is_discords(error)):
+        record.msg, record.args, record.exc_info = "%s error=%r", (record.getMessage(), error), None
+    return True
 
 
 class GuardedTree(app_commands.CommandTree[commands.AutoShardedBot]):
@@ -117,6 +125,8 @@ class GuardedTree(app_commands.CommandTree[commands.AutoShardedBot]):
     def __init__(self, client: commands.AutoShardedBot) -> None:
         super().__init__(client)
         self.guard = Guard()
+        # There is no error handler for choices that nobody took: discord.py logs a trace of them.
+        logging.getLogger("discord.app_commands.tree").addFilter(_without_trace)
 
     async def interaction_check(
         self, interaction: discord.Interaction[commands.AutoShardedBot], /

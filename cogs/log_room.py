@@ -3,12 +3,13 @@
 Best effort: whatever happens here, what it tells of has happened.
 """
 
+import asyncio
 import logging
 
 from bot.domain.errors import StorageError
 from bot.engine.rules import ServerRules
 from cogs import trouble
-from cogs.mail import Mail, Post
+from cogs.mail import ASIDE_S, Mail, Post
 
 _log = logging.getLogger(__name__)
 
@@ -39,7 +40,8 @@ async def post(mail: Mail, channel_id: int, text: str, *, nonce: str) -> bool:
     if not mail.is_open:
         return False
     try:
-        await mail.send(mail.room(channel_id), Post(text), nonce=nonce)
+        async with asyncio.timeout(ASIDE_S):
+            await mail.send(mail.room(channel_id), Post(text), nonce=nonce)
     except trouble.FAULTS as error:
         _log.warning("log_room.untold channel=%d error=%r", channel_id, error)
         return False

@@ -1,11 +1,15 @@
-"""The few calls by which a card reaches Discord. Decides no route; raises what Discord raises."""
+"""The few calls by which a card reaches Discord. Decides no route; raises what Discord raises.
 
+A call that hangs, or that is told to wait for longer than it is worth, ends as a TimeoutError.
+"""
+
+import asyncio
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import cast
+from typing import TypeVar, cast
 
 import discord
 
@@ -23,6 +27,14 @@ ALT_TEXT_MAX = 1024
 CLOCKS_DIFFER = timedelta(minutes=2)
 SENT_WITHIN = timedelta(minutes=15)
 LOOKED_THROUGH = 1000
+# discord.py itself would sit through any rate limit of an interaction's token, and through five
+# minutes of silence. Files take their time besides, on the slowest line that can carry them.
+PATIENCE_S = 60.0
+SLOWEST_LINE_BYTES_S = 100_000
+# What is said beside a card must not hold up what the card is about.
+ASIDE_S = 10.0
+
+Answer = TypeVar("Answer")
 
 _NOBODY = discord.AllowedMentions.none()
 # Discord's word for the answer to an interaction, where an id would stand.
@@ -36,6 +48,11 @@ class Post:
     content: str
     files: tuple[File, ...] = ()
     buttons: tuple[Button, ...] = ()
+
+    @property
+    def patience_s(self) -> float:
+        """How long Discord may take over it."""
+        return PATIENCE_S + sum(len(file.data) for file in self.files) / SLOWEST_LINE_BYTES_S
 
     @classmethod
     def of(cls, face: Face, files: Iterable[File] = ()) -> "Post":
@@ -61,19 +78,19 @@ class Mail:
 
     async def edit_by_token(self, card: Card, post: Post) -> int:
         """Edit the answer to an interaction; works for whoever may see it, for 15 minutes."""
-        message = await self._webhook(card).edit_message(
+        edit = self._webhook(card).edit_message(
             _ORIGINAL if card.message_id is None else card.message_id,
             content=post.content,
             attachments=uploads(post.files),
             view=view_of(post.buttons),
             allowed_mentions=_NOBODY,
         )
-        return message.id
+        return (await _within(post.patience_s, edit)).id
 
     async def edit_by_bot(self, job: Job, message_id: int, post: Post) -> int:
         """Edit a message in a channel that the bot is in."""
-        message = (
-            await self.channel(job)
+        edit = (
+            self.channel(job)
             .get_partial_message(message_id)
             .edit(
                 content=post.content,
@@ -82,12 +99,12 @@ class Mail:
                 allowed_mentions=_NOBODY,
             )
         )
-        return message.id
+        return (await _within(post.patience_s, edit)).id
 
     async def send(self, place: discord.abc.Messageable, post: Post, *, nonce: str) -> int:
         """Send a new message; within some minutes the same nonce makes no second one."""
         view = view_of(post.buttons)
-        message = await place.send(
+        sending = place.send(
             post.content,
             files=uploads(post.files),
             nonce=nonce,
@@ -96,11 +113,11 @@ class Mail:
             # discord.py takes None here, but its types do not say so.
             view=cast(discord.ui.View, view),
         )
-        return message.id
+        return (await _within(post.patience_s, sending)).id
 
     async def ping(self, job: Job, message_id: int, text: str) -> None:
         """Answer a card with a message that notifies its asker and nobody else."""
-        await self.channel(job).send(
+        sending = self.channel(job).send(
             text,
             nonce=f"{job.id}:ping",
             reference=discord.MessageReference(
@@ -111,29 +128,33 @@ class Mail:
             ),
             allowed_mentions=_asker(job),
         )
+        await _within(PATIENCE_S, sending)
 
     async def ping_by_token(self, card: Card, job: Job, text: str) -> None:
         """The same by the interaction alone, where the bot is not itself."""
-        await self._webhook(card).send(
+        sending = self._webhook(card).send(
             text, wait=True, allowed_mentions=_asker(job), suppress_embeds=True
         )
+        await _within(PATIENCE_S, sending)
 
     async def delete(
         self, room: discord.PartialMessageable | discord.DMChannel, message_id: int
     ) -> None:
         """Delete a message of ours, in a channel or in somebody's direct messages."""
-        await room.get_partial_message(message_id).delete()
+        await _within(PATIENCE_S, room.get_partial_message(message_id).delete())
 
     async def delete_by_token(self, token: str, message_id: int | None) -> None:
         """Delete what an interaction was answered with, also where only one person sees it."""
         door = self._door(token)
-        await door.delete_message(_ORIGINAL if message_id is None else message_id)
+        named = _ORIGINAL if message_id is None else message_id
+        await _within(PATIENCE_S, door.delete_message(named))
 
     async def whisper(self, card: Card, text: str) -> None:
         """Tell the one whose interaction it was, beside the card, for 15 minutes."""
-        await self._webhook(card).send(
+        sending = self._webhook(card).send(
             text, ephemeral=True, wait=True, allowed_mentions=_NOBODY, suppress_embeds=True
         )
+        await _within(PATIENCE_S, sending)
 
     def channel(self, job: Job) -> discord.PartialMessageable:
         """Where the job was asked for; needs no cache and no request."""
@@ -154,24 +175,25 @@ class Mail:
         return self._client.get_partial_messageable(channel_id)
 
     async def direct(self, user_id: int) -> discord.DMChannel:
-        return await self._client.create_dm(discord.Object(user_id))
+        return await _within(PATIENCE_S, self._client.create_dm(discord.Object(user_id)))
 
     async def find_card(self, job: Job, *, sent_at: datetime) -> int | None:
         """Our message in the channel that is this job's card, finished or not."""
-        return await self._find(self.channel(job), sent_at, partial(_is_card, job))
+        return await _within(
+            PATIENCE_S, self._find(self.channel(job), sent_at, partial(_is_card, job))
+        )
 
     async def find_direct(
         self, room: discord.DMChannel, job: Job, *, sent_at: datetime
     ) -> int | None:
         """Our direct message that carries this job."""
-        if job.requester.guild_id == PERSONAL:
-            return await self._find(room, sent_at, partial(_is_card, job))
         marks = (f"· job {job.id}\n", f"<#{job.requester.channel_id}>.")
-        return await self._find(
-            room,
-            sent_at,
-            lambda message: all(mark in f"{message.content}\n" for mark in marks),
-        )
+
+        def is_letter(message: discord.Message) -> bool:
+            return all(mark in f"{message.content}\n" for mark in marks)
+
+        is_it = partial(_is_card, job) if job.requester.guild_id == PERSONAL else is_letter
+        return await _within(PATIENCE_S, self._find(room, sent_at, is_it))
 
     def may_look_back(self, job: Job) -> bool | None:
         """Whether the bot may read what was said in the channel; None where it is not known.
@@ -219,6 +241,12 @@ class Mail:
         # Only this type may speak to one person alone.
         door.type = discord.WebhookType.application
         return door
+
+
+async def _within(patience_s: float, call: Awaitable[Answer]) -> Answer:
+    """What Discord answers, unless that takes too long: TimeoutError, an OSError."""
+    async with asyncio.timeout(patience_s):
+        return await call
 
 
 def _server_of(job: Job) -> int | None:

@@ -21,6 +21,9 @@ NO_ACCESS = 50001
 NO_PERMISSION = 50013
 TOKEN_OVER = 50027
 
+# Nobody waits for these any more: too late, answered by another, or the token is over.
+DEAD = frozenset({UNKNOWN_INTERACTION, ALREADY_ACKNOWLEDGED, TOKEN_OVER})
+
 HTTP_UNAUTHORIZED = 401
 HTTP_FORBIDDEN = 403
 HTTP_TOO_LARGE = 413
@@ -65,15 +68,28 @@ def surely_unsent(error: Exception) -> bool:
     return isinstance(error, ClientConnectorError)
 
 
+def is_discords(error: Exception) -> bool:
+    """Whether it is Discord or the way there that is not well, and no request of ours is wrong."""
+    match error:
+        case discord.HTTPException(status=status):
+            return status == HTTP_TOO_MANY or status >= HTTP_SERVER_ERROR
+        case _:
+            return isinstance(error, (discord.RateLimited, ClientError, ConnectionError))
+
+
 def later(error: Exception) -> CourierError:
     """A fault that waiting may mend, for the engine to try again."""
-    wait_s: float | None = None
+    return CourierError(f"Discord: {type(error).__name__}", retry_after_s=wait_s(error))
+
+
+def wait_s(error: Exception) -> float | None:
+    """How long Discord wants us to wait; None where it does not say."""
     match error:
-        case discord.RateLimited(retry_after=wait_s):
-            pass
+        case discord.RateLimited(retry_after=seconds):
+            return seconds
         case discord.HTTPException(response=response):
-            wait_s = _seconds(response.headers.get("Retry-After"))
-    return CourierError(f"Discord: {type(error).__name__}", retry_after_s=wait_s)
+            return _seconds(response.headers.get("Retry-After"))
+    return None
 
 
 def _seconds(header: str | None) -> float | None:

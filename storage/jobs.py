@@ -5,7 +5,20 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, Row, String, bindparam, func, insert, literal_column, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    String,
+    bindparam,
+    func,
+    insert,
+    literal_column,
+    select,
+    type_coerce,
+)
 
 from bot.domain.job import Job, JobStatus, Outcome, Route, VendorTicket, Verdict
 from bot.domain.line import Waiting
@@ -19,15 +32,24 @@ STATUS = {status: literal_column(f"'{status.value}'", String) for status in JobS
 _UNSETTLED = (JobStatus.QUEUED, JobStatus.SUBMITTING, JobStatus.WAITING)
 LIVE = jobs.c.status != STATUS[JobStatus.DELIVERED]
 
-_TIMES = (
-    select(jobs.c.submitted_at, jobs.c.settled_at)
-    .where(
-        jobs.c.work == bindparam("work", type_=String),
-        jobs.c.verdict == literal_column(f"'{Verdict.PICTURES.value}'"),
+
+def _latest(column: ColumnElement[Any]) -> Select[Any]:
+    """That of the latest jobs of a work that gave pictures."""
+    return (
+        select(column)
+        .where(
+            jobs.c.work == bindparam("work", type_=String),
+            jobs.c.verdict == literal_column(f"'{Verdict.PICTURES.value}'"),
+        )
+        .order_by(jobs.c.id.desc())
+        .limit(bindparam("latest", type_=Integer))
     )
-    .order_by(jobs.c.id.desc())
-    .limit(bindparam("latest", type_=Integer))
+
+
+_TIMES_MS = _latest(
+    type_coerce(jobs.c.settled_at, BigInteger) - type_coerce(jobs.c.submitted_at, BigInteger)
 )
+_TAKEN_S = _latest(func.json_extract(jobs.c.outcome, "$.taken_s"))
 _OF_NUMBERS = select(jobs).where(jobs.c.id.in_(bindparam("ids", expanding=True)))
 
 
@@ -118,8 +140,14 @@ async def counts(tx: Transaction, *, guild_id: int | None = None) -> Mapping[Job
 
 async def past_seconds(tx: Transaction, work: str, *, limit: int = 20) -> list[float]:
     """From submission to stored pictures, in seconds, for the latest jobs of this work."""
-    rows = await tx.execute(_TIMES, {"work": work, "latest": limit})
-    return [(settled - submitted).total_seconds() for submitted, settled in rows]
+    found = (await tx.execute(_TIMES_MS, {"work": work, "latest": limit})).scalars()
+    return [ms / 1000 for ms in found]
+
+
+async def taken_seconds(tx: Transaction, work: str, *, limit: int = 20) -> list[float]:
+    """How long the vendor took for the latest jobs of this work, where it was looked for."""
+    found = (await tx.execute(_TAKEN_S, {"work": work, "latest": limit})).scalars()
+    return [float(taken_s) for taken_s in found if taken_s is not None]
 
 
 def _new(job: NewJob) -> dict[str, Any]:

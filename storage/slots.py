@@ -1,12 +1,14 @@
 """Slots: the places at the vendor. A row is a taken slot; no row, a free one."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Integer, bindparam, delete, func, insert, select, update
 
+from bot.domain.job import JobStatus
 from storage.database import Transaction
-from storage.tables import slots
+from storage.tables import jobs, slots
 
 _FREE = delete(slots).where(slots.c.job_id == bindparam("of_job", type_=Integer))
 
@@ -14,6 +16,28 @@ _FREE = delete(slots).where(slots.c.job_id == bindparam("of_job", type_=Integer)
 async def taken(tx: Transaction) -> int:
     """How many slots are taken."""
     return (await tx.execute(select(func.count()).select_from(slots))).scalar_one()
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """A slot whose job has left the line: since when, and until when where that is known."""
+
+    work: str
+    since: datetime
+    frees_at: datetime | None
+
+
+async def under_way(tx: Transaction) -> list[UnderWay]:
+    """The slots that the vendor works on, or may do."""
+    query = (
+        select(jobs.c.work, slots.c.taken_at, jobs.c.submitted_at, slots.c.frees_at)
+        .join(jobs, jobs.c.id == slots.c.job_id)
+        .where(jobs.c.status != JobStatus.QUEUED.value)
+    )
+    return [
+        UnderWay(row.work, row.submitted_at or row.taken_at, row.frees_at)
+        for row in await tx.execute(query)
+    ]
 
 
 async def take(

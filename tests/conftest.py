@@ -19,7 +19,7 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """What the kills have cost, in the tests that kill."""
+    """What the kills have cost, in the tests that kill; in whichever processes they ran."""
     reports = [*terminalreporter.stats.get("passed", ()), *terminalreporter.stats.get("failed", ())]
     lines = toll.table(found for each in reports for found in toll.found(each.user_properties))
     if lines:

@@ -9,7 +9,7 @@
 Failure, refusal, time-out and cancel are outcomes that SETTLED carries.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -104,13 +104,15 @@ class Outcome:
     """How a job ended: the verdict, the vendor's or our own words, and what was received.
 
     `received` counts pictures that were downloaded and verified; `flagged` those among them that
-    the vendor marked and that may not be shown; only `charged` counts against a quota.
+    the vendor marked and that may not be shown; only `charged` counts against a quota. `taken_s` is
+    how long the vendor took, where it was looked for; see `schedule.taken_s`.
     """
 
     verdict: Verdict
     detail: str = ""
     received: int = 0
     flagged: int = 0
+    taken_s: float | None = field(default=None, compare=False)
 
     @property
     def charged(self) -> int:

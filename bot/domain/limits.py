@@ -17,7 +17,7 @@ UTC_ZONE = "UTC"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Pictures per period and jobs on the way; `owner_budget` is in cents of a US dollar a month."""
+    """Pictures per period, jobs on the way; `owner_budget` is in cents of a US dollar a month."""
 
     server_day: int | None = None
     server_month: int | None = None

@@ -6,10 +6,14 @@ most by each that was there before. A job that had its turn and came back from t
 the head already, and goes before all others.
 """
 
+import heapq
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from bot.domain.schedule import Pace, pace
+
+UNKNOWN = pace([])
 # So many turns fit between the arrivals of two jobs: more than there are ever jobs in line.
 TURNS_BETWEEN = 2**20
 
@@ -119,24 +123,24 @@ def places(
     turns: Turns,
     *,
     slots: int,
-    busy: int,
-    expected_s: Mapping[str, float],
+    under_way_s: Iterable[float],
+    paces: Mapping[str, Pace],
 ) -> dict[int, Place]:
-    """Every waiting job's place, if `slots` are served side by side and `busy` are taken now.
+    """Every waiting job's place, if `slots` are served side by side and nobody else comes.
 
-    `expected_s` is the usual time of each work in seconds. The wait is until the pictures are
-    there: the work ahead, shared by the slots, and then the job's own time.
+    `under_way_s` is how much longer each slot stays taken that is taken now. The wait is until the
+    pictures are there: until a slot is free, and then the job's own time.
     """
     found: dict[int, Place] = {}
     here: dict[int, int] = defaultdict(int)
-    usual = max(expected_s.values(), default=0.0)
-    # Work under way is half done on average.
-    work_ahead_s = busy * usual / 2
-    free = max(0, slots - busy)
+    # More may be taken than there are, where the owner has lowered the number.
+    free_in_s = heapq.nlargest(max(1, slots), under_way_s)
+    free_in_s += [0.0] * (slots - len(free_in_s))
+    heapq.heapify(free_in_s)
     for ahead, job in enumerate(fair_order(waiting, turns)):
-        own_s = expected_s.get(job.work, usual)
-        waits_s = 0.0 if ahead < free else work_ahead_s / max(1, slots)
-        found[job.job_id] = Place(ahead, here[job.guild_id], waits_s + own_s)
+        takes = paces.get(job.work, UNKNOWN)
+        begins_in_s = free_in_s[0]
+        heapq.heapreplace(free_in_s, begins_in_s + takes.mean_s)
+        found[job.job_id] = Place(ahead, here[job.guild_id], begins_in_s + takes.usual_s)
         here[job.guild_id] += 1
-        work_ahead_s += own_s
     return found

@@ -100,16 +100,19 @@ class Easels:
             return View(Standing.READY)
         return View(Standing.YOURS, easel) if mine else View(Standing.TAKEN)
 
-    async def start(self, ticket: str) -> tuple[View, str | None]:
-        """Bind the ticket to the browser that asks; the cookie that it must keep, if bound."""
-        view = await self.look(ticket, cookie=None)
+    async def start(self, ticket: str, *, key: str | None = None) -> tuple[View, str | None]:
+        """Bind the ticket to the browser that asks; the cookie that it must keep, if it is bound.
+
+        A browser that brings a secret of its own as `key` may ask again where it never heard.
+        """
+        cookie = key or secrets.token_urlsafe(32)
+        view = await self.look(ticket, cookie=cookie)
         known = read(ticket, purpose=PURPOSE, key=self._key)
-        if view.standing is not Standing.READY or known is None:
-            return view, None
-        cookie = secrets.token_urlsafe(32)
-        async with self._database.transaction() as tx:
-            bound = await easels.bind(tx, known.name, browser=_digest(cookie))
-        return await self.look(ticket, cookie=cookie), cookie if bound else None
+        if view.standing is Standing.READY and known is not None:
+            async with self._database.transaction() as tx:
+                await easels.bind(tx, known.name, browser=_digest(cookie))
+            view = await self.look(ticket, cookie=cookie)
+        return view, cookie if view.standing is Standing.YOURS else None
 
     async def picture(self, easel: Easel) -> bytes:
         """The picture on the easel. Raises StorageError if it is gone."""

@@ -1,7 +1,7 @@
 """The line as it stands now: reads what `bot.domain.line` decides on. Changes nothing."""
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -9,9 +9,11 @@ from bot.domain import line, schedule
 from bot.domain.gates import Gate, GateReason, paused, shut_works, standing
 from bot.domain.job import Job
 from bot.domain.line import Place, Turns, Waiting
+from bot.domain.schedule import Pace
 from bot.engine.together import Together
 from storage import gates, jobs, slots, turns
 from storage.database import Database, Transaction
+from storage.slots import UnderWay
 
 # A burst of requests reads the line once; after it, everybody reads it anew.
 FRESH = timedelta(seconds=0.25)
@@ -27,8 +29,8 @@ class Snapshot:
     waiting: list[Waiting]
     resting: list[Waiting]
     turns: Turns
-    busy: int
-    expected_s: Mapping[str, float]
+    under_way_s: Sequence[float]
+    paces: Mapping[str, Pace]
     closed: list[Gate]
 
     def places(self, *, max_queued: int) -> dict[int, Place]:
@@ -37,8 +39,8 @@ class Snapshot:
             self.waiting,
             self.turns,
             slots=max_queued,
-            busy=self.busy,
-            expected_s=self.expected_s,
+            under_way_s=self.under_way_s,
+            paces=self.paces,
         )
 
     def gate_of(self, guild_id: int) -> GateReason | None:
@@ -75,6 +77,9 @@ class LineView:
     async def _places_of(self, new: Sequence[Job]) -> list[tuple[Place, GateReason | None]]:
         """The line is read and reckoned once for all who have joined it together."""
         seen = await self._look()
+        if any(job.request.work not in seen.paces for job in new):
+            self._snapshot = None
+            seen = await self._look()
         known = {waiting.job_id for waiting in seen.waiting}
         seen.waiting.extend(
             Waiting(job.id, job.requester.guild_id, job.requester.user_id, job.request.work)
@@ -96,14 +101,19 @@ async def snapshot(tx: Transaction, *, now: datetime) -> Snapshot:
     """The line as it stands in this transaction."""
     closed = await gates.all_closed(tx)
     everybody, pausing = await jobs.in_line(tx), paused(closed)
+    under_way = await slots.under_way(tx)
+    past_s = {
+        work: await jobs.past_seconds(tx, work, limit=schedule.LONG_PAST)
+        for work in {job.work for job in everybody} | {taken.work for taken in under_way}
+    }
     waiting = [job for job in everybody if job.guild_id not in pausing]
     return Snapshot(
         at=now,
         waiting=waiting,
         resting=[job for job in everybody if job.guild_id in pausing],
         turns=await turns.of_servers(tx, (job.guild_id for job in everybody)),
-        busy=await slots.taken(tx),
-        expected_s=await _expected_s(tx, waiting),
+        under_way_s=[_left_s(taken, past_s[taken.work], now) for taken in under_way],
+        paces={work: schedule.pace(past_s[work]) for work in past_s},
         closed=closed,
     )
 
@@ -115,11 +125,11 @@ async def places_in(seen: Snapshot, max_queued: int) -> dict[int, Place]:
     return seen.places(max_queued=max_queued)
 
 
-async def _expected_s(tx: Transaction, waiting: Iterable[Waiting]) -> dict[str, float]:
-    return {
-        work: schedule.expected_s(await jobs.past_seconds(tx, work))
-        for work in {job.work for job in waiting}
-    }
+def _left_s(taken: UnderWay, past_s: Sequence[float], now: datetime) -> float:
+    """How much longer a slot stays taken."""
+    if taken.frees_at is not None:
+        return max(0.0, (taken.frees_at - now).total_seconds())
+    return schedule.left_s(past_s, (now - taken.since).total_seconds())
 
 
 async def standings(seen: Snapshot, *, max_queued: int) -> dict[int, Standing]:

@@ -3,20 +3,21 @@
 Best effort, and quiet: a card is touched only when what it says would change by much.
 """
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from bot.domain import schedule
 from bot.domain.gates import GateReason
 from bot.domain.job import Job, JobStatus
-from bot.domain.line import Place
 from bot.engine import line
 from bot.engine.courier import Courier, Progress
 from bot.engine.line import Standing
 from bot.engine.policy import Policy
 from bot.modelslab.catalogue import Catalogue
 from storage import cards, jobs
-from storage.database import Database
+from storage.database import Database, Transaction
 
 EVERY = timedelta(seconds=3)
 MOVED_BY = timedelta(seconds=30)
@@ -46,10 +47,19 @@ class ProgressBoard:
         self._now = now
         self._shown: dict[int, _Said] = {}
         self._asked: set[int] = set()
+        self._editing: dict[int, asyncio.Task[None]] = {}
         self._refreshed_at: datetime | None = None
 
+    @property
+    def editing(self) -> Collection[asyncio.Task[None]]:
+        """The edits that are under way."""
+        return self._editing.values()
+
     async def refresh(self) -> None:
-        """Look through the line, and edit the cards whose time, reason or state has moved."""
+        """Look through the line, and edit the cards whose time, reason or state has moved.
+
+        A channel that takes nothing is left behind until it does.
+        """
         now = self._now()
         if self._refreshed_at is not None and now - self._refreshed_at < EVERY:
             return
@@ -62,32 +72,19 @@ class ProgressBoard:
         for job_id, said in known.items():
             if job_id not in standings and self._shown.get(job_id) is said:
                 del self._shown[job_id]
-        for job_id, standing in standings.items():
-            due = _said(standing, now)
-            # The acknowledgement has just said it.
-            if _moved(self._shown.setdefault(job_id, due), due):
-                self._shown[job_id] = due
-                await self._show_in_line(job_id, standing.place, due)
-        await self._show_asked(unanswered, now)
+        news = await self._news_of_line(standings, now)
+        news += await self._news_of_asked(unanswered, now)
+        for channel_id, told in groupby(sorted(news, key=_channel_of), key=_channel_of):
+            self._edit(channel_id, list(told))
+        if self._editing:
+            await asyncio.wait(self._editing.values(), timeout=EVERY.total_seconds())
 
     async def show_started(self, job: Job) -> None:
         """The vendor works on it now."""
         async with self._database.reading() as tx:
-            current = await jobs.get(tx, job.id)
-            if current is None or current.erased:
-                # Its card is being deleted.
-                return
-            usual_s = schedule.expected_s(await jobs.past_seconds(tx, job.request.work))
-            card = await cards.get(tx, job.id)
-        since = job.submitted_at or self._now()
-        await self._courier.progress(
-            Progress(
-                job=job,
-                card=card,
-                ready_at=since + timedelta(seconds=usual_s),
-                ignored=self._catalogue.ignored(job.request),
-            )
-        )
+            started = await self._started(tx, job)
+        if started is not None:
+            await self._courier.progress(started)
 
     def came_back(self, job: Job) -> None:
         """The vendor did not take it: what its card said is over, and why it waits is news."""
@@ -97,31 +94,76 @@ class ProgressBoard:
         """The job has settled; its card is the delivery's now."""
         self._shown.pop(job_id, None)
 
-    async def _show_asked(self, unanswered: list[Job], now: datetime) -> None:
+    def _edit(self, channel_id: int, told: list[Progress]) -> None:
+        """Edit the cards of one channel, one after the other."""
+
+        async def edit() -> None:
+            for progress in told:
+                await self._courier.progress(progress)
+
+        task = asyncio.create_task(edit(), name=f"cards-{channel_id}")
+        self._editing[channel_id] = task
+        task.add_done_callback(lambda _: self._editing.pop(channel_id))
+
+    async def _news_of_line(
+        self, standings: Mapping[int, Standing], now: datetime
+    ) -> list[Progress]:
+        news = []
+        async with self._database.reading() as tx:
+            for job_id, standing in standings.items():
+                due = _said(standing, now)
+                # The acknowledgement has just said it.
+                if not _moved(self._shown.setdefault(job_id, due), due):
+                    continue
+                job = await jobs.get(tx, job_id)
+                if job is None or job.status is not JobStatus.QUEUED or self._is_busy(job):
+                    continue
+                self._shown[job_id] = due
+                news.append(
+                    Progress(
+                        job=job,
+                        card=await cards.get(tx, job_id),
+                        place=standing.place,
+                        ready_at=due[0],
+                        gate=due[1],
+                        ignored=self._catalogue.ignored(job.request),
+                    )
+                )
+        return news
+
+    async def _news_of_asked(self, unanswered: list[Job], now: datetime) -> list[Progress]:
         """Jobs that have left the line, and of which the vendor has said nothing for a while."""
         self._asked &= {job.id for job in unanswered}
-        for job in unanswered:
-            asked_at = job.submitted_at or now
-            if job.id not in self._asked and now - asked_at > ANSWERS_WITHIN:
-                self._asked.add(job.id)
-                await self.show_started(job)
-
-    async def _show_in_line(self, job_id: int, place: Place | None, due: _Said) -> None:
+        news = []
         async with self._database.reading() as tx:
-            job = await jobs.get(tx, job_id)
-            if job is None or job.status is not JobStatus.QUEUED:
-                return
-            card = await cards.get(tx, job_id)
-        await self._courier.progress(
-            Progress(
-                job=job,
-                card=card,
-                place=place,
-                ready_at=due[0],
-                gate=due[1],
-                ignored=self._catalogue.ignored(job.request),
-            )
+            for job in unanswered:
+                is_new = job.id not in self._asked and not self._is_busy(job)
+                if is_new and now - (job.submitted_at or now) > ANSWERS_WITHIN:
+                    self._asked.add(job.id)
+                    news.append(await self._started(tx, job))
+        return [progress for progress in news if progress is not None]
+
+    async def _started(self, tx: Transaction, job: Job) -> Progress | None:
+        """What the card of a job says that the vendor has; None where it is being deleted."""
+        current = await jobs.get(tx, job.id)
+        if current is None or current.erased:
+            return None
+        usual_s = schedule.expected_s(await jobs.past_seconds(tx, job.request.work))
+        since = job.submitted_at or self._now()
+        return Progress(
+            job=job,
+            card=await cards.get(tx, job.id),
+            ready_at=since + timedelta(seconds=usual_s),
+            ignored=self._catalogue.ignored(job.request),
         )
+
+    def _is_busy(self, job: Job) -> bool:
+        """Whether its channel is still at earlier edits."""
+        return job.requester.channel_id in self._editing
+
+
+def _channel_of(progress: Progress) -> int:
+    return progress.job.requester.channel_id
 
 
 def _said(standing: Standing, now: datetime) -> _Said:

@@ -20,6 +20,8 @@ from storage import jobs
 from storage.database import Database, Transaction
 
 NEXT_SHOWN = 5
+# What is due sooner would read as something that lies in the past.
+AHEAD = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,8 +116,7 @@ def _live(
         place = places.get(job.id)
         if job.status is not JobStatus.QUEUED:
             ready_at = (job.submitted_at or now) + timedelta(seconds=usual_s[job.request.work])
-            # What takes longer than usual is not promised for the past.
-            yield LiveJob(job=job, ready_at=ready_at if ready_at > now else None)
+            yield LiveJob(job=job, ready_at=ready_at if ready_at >= now + AHEAD else None)
         elif place is None:
             yield LiveJob(job=job)
         else:

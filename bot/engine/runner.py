@@ -106,7 +106,7 @@ class Runner:
         """Take no new work; let the steps in flight finish, or leave them to be resumed."""
         self._stopping = True
         self.wake()
-        flying = [*self._in_hand.values(), *self._errands.values()]
+        flying = [*self._in_hand.values(), *self._errands.values(), *self._board.editing]
         if not flying:
             return
         _, late = await asyncio.wait(flying, timeout=STOP_GRACE_S)

@@ -59,10 +59,17 @@ class Seating:
         """
         in_vain = seen.seated - in_hand
         expired = seen.slot_frees_at is not None and seen.slot_frees_at <= now
-        if not in_vain and not expired:
-            return False
+        if expired:
+            await self._free_expired(now)
+        if in_vain:
+            await self._free_unused(in_vain)
+        return expired or bool(in_vain)
+
+    async def _free_expired(self, now: datetime) -> None:
         async with self._database.transaction() as tx:
             await slots.free_expired(tx, now=now)
-            for job_id in in_vain:
+
+    async def _free_unused(self, job_ids: Set[int]) -> None:
+        async with self._database.transaction() as tx:
+            for job_id in job_ids:
                 await slots.free(tx, job_id)
-        return True

@@ -154,7 +154,7 @@ class Steps:
             case Finished(text=str(words)):
                 return await self._described(job, words)
             case Finished():
-                return await self._collect(job, reply.ticket)
+                return await self._collect(job, reply.ticket, taken_s=self._taken_s(job, asked_at))
             case Refused(reason=reason) if reason in _ENDS:
                 return await self._settling.settle(
                     job, Outcome(verdict=_ENDS[reason], detail=reply.message)
@@ -202,7 +202,7 @@ class Steps:
         for tries in range(1, TICKET_TRIES + 1):
             try:
                 async with self._database.transaction() as tx:
-                    past_s = await jobs.past_seconds(tx, job.request.work)
+                    past_s = await jobs.taken_seconds(tx, job.request.work)
                     wait_s = schedule.first_poll_s(eta_s, past_s, bell=self._doorbell is not None)
                     now = self._now()
                     check_at = now if ticket.links else now + timedelta(seconds=wait_s)
@@ -300,7 +300,22 @@ class Steps:
             )
         return job
 
-    async def _collect(self, job: Job, ticket: VendorTicket) -> Job:
+    def _taken_s(self, job: Job, asked_at: datetime) -> float:
+        """How long the vendor took for a job that has just been found done."""
+        since = job.submitted_at or job.created_at
+        if job.rang_at is not None:
+            return (min(job.rang_at, asked_at) - since).total_seconds()
+        # When the look was due: if it came late, the vendor had nothing to do with that.
+        looked_at = min(job.due_at, asked_at)
+        return schedule.taken_s(
+            (looked_at - since).total_seconds(),
+            looks=job.attempts,
+            bell=self._doorbell is not None,
+        )
+
+    async def _collect(
+        self, job: Job, ticket: VendorTicket, *, taken_s: float | None = None
+    ) -> Job:
         """Download, verify and keep what the vendor made, then settle for what was received."""
         links = ticket.links[: job.request.count]
         if ticket.flagged and not job.requester.age_restricted:
@@ -320,7 +335,7 @@ class Steps:
         if not found.kept:
             detail = str(found.faults[0]) if found.faults else "no picture was named"
             return await self._settling.settle(job, Outcome(verdict=Verdict.LOST, detail=detail))
-        outcome = Outcome(verdict=Verdict.PICTURES, received=len(found.kept))
+        outcome = Outcome(verdict=Verdict.PICTURES, received=len(found.kept), taken_s=taken_s)
         return await self._settling.settle(job, outcome, found, made=len(links))
 
     async def _later(

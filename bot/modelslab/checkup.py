@@ -16,16 +16,6 @@ REQUEST_COUNT = "v6/processing/request_count"
 PLANS = "5, 10 or 15"
 LARGEST_PLAN = 15
 LOW_PICTURES = 100
-# The longer names first: one begins another.
-_FAULTS = {
-    "ClientConnectorDNSError": "its name is not found",
-    "ClientConnectorCertificateError": "its certificate is not trusted",
-    "ClientConnectorSSLError": "no safe connection can be made",
-    "ClientConnector": "no connection can be made",
-    "ConnectionTimeoutError": "no connection can be made",
-    "InvalidURL": "its address makes no sense",
-    "ServerDisconnectedError": "it broke the connection",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +58,10 @@ def trouble(said: Refused | Unclear) -> Finding:
         case _:
             return sick(
                 "modelslab",
-                f"ModelsLab cannot be reached: {_why(said.message)}",
+                f"ModelsLab cannot be reached: {said.message or 'it says nothing'}",
                 "Look whether this machine is online, at https://modelslab.com/status, and at "
                 "MODELSLAB_BASE_URL.",
             )
-
-
-def _why(message: str) -> str:
-    """A fault of the way there in plain words; everything else as it is."""
-    for name, words in _FAULTS.items():
-        if message.startswith(name):
-            return words
-    return message or "it says nothing"
 
 
 def wallet(balance: Balance, *, price_usd: float) -> Finding:

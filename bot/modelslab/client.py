@@ -17,7 +17,6 @@ from bot.domain.job import VendorTicket
 from bot.domain.request import ImageRequest, Kind
 from bot.modelslab import calls
 from bot.modelslab.address import fetch_url, join
-from bot.modelslab.body import tidy
 from bot.modelslab.model import Model
 from bot.modelslab.wire import (
     Accepted,
@@ -33,6 +32,7 @@ from bot.modelslab.wire import (
     read_submission,
     read_upload,
     redact,
+    wait_of,
 )
 
 ANSWER_MAX_BYTES = 2**20
@@ -55,11 +55,15 @@ Said = TypeVar("Said", bound=Finished | Refused | Unclear)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back, unread. `date` is the vendor's own clock, as HTTP has it."""
+    """What came back, unread. `date` is the vendor's own clock, as HTTP has it.
+
+    `retry_after` is the header of that name.
+    """
 
     status: int
     body: bytes
     date: str | None = None
+    retry_after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +142,7 @@ class ModelsLab:
             base_url=self._base_url,
             kind=request.kind,
         )
-        return said if isinstance(said, Accepted) else self._redacted(said)
+        return said if isinstance(said, Accepted) else self._redacted(said, answer)
 
     async def fetch(
         self, ticket: VendorTicket, *, kind: Kind = Kind.IMAGINE
@@ -160,7 +164,7 @@ class ModelsLab:
             # A fetch may leave out what the first answer had flagged.
             flagged = ticket.flagged or said.ticket.flagged
             said = replace(said, ticket=replace(ticket, links=said.ticket.links, flagged=flagged))
-        return self._redacted(said)
+        return self._redacted(said, answer)
 
     async def upload(self, data: bytes, mime: str) -> Uploaded | Refused | Unclear:
         """Lend the vendor a picture of at most 5 MB for a day. Free, and safe to repeat."""
@@ -178,7 +182,7 @@ class ModelsLab:
         if isinstance(answer, NoAnswer):
             return self._without_answer(answer)
         said = read_upload(answer.status, answer.body)
-        return said if isinstance(said, Uploaded) else self._redacted(said)
+        return said if isinstance(said, Uploaded) else self._redacted(said, answer)
 
     async def balance(self) -> Balance | Refused | Unclear:
         """What is left in the wallet. Costs nothing: the probe for key and credits."""
@@ -186,7 +190,7 @@ class ModelsLab:
         if isinstance(answer, NoAnswer):
             return self._without_answer(answer)
         said = read_balance(answer.status, answer.body)
-        return said if isinstance(said, Balance) else self._redacted(said)
+        return said if isinstance(said, Balance) else self._redacted(said, answer)
 
     async def ask(self, path: str, body: dict[str, object]) -> Answer | NoAnswer:
         """POST to a path below the API's base, and hand over what it says, unread."""
@@ -222,14 +226,15 @@ class ModelsLab:
             async with session.request(method, url, allow_redirects=False, **what) as response:
                 content = await _read_capped(response)
         except NOTHING_SENT as error:
-            return NoAnswer(self._told(error), sent=False)
+            return NoAnswer(_told(error), sent=False)
         except TimeoutError:
             return NoAnswer(f"no answer within {self._timeout_s:g} s", sent=True)
         except (aiohttp.ClientError, OSError) as error:
-            return NoAnswer(self._told(error), sent=True)
+            return NoAnswer(_told(error), sent=True)
         if content is None:
             return NoAnswer(f"an answer of more than {ANSWER_MAX_BYTES} bytes", sent=True)
-        return Answer(response.status, content, response.headers.get("Date"))
+        headers = response.headers
+        return Answer(response.status, content, headers.get("Date"), headers.get("Retry-After"))
 
     def _session(self, connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
@@ -240,16 +245,36 @@ class ModelsLab:
             trust_env=False,
         )
 
-    def _told(self, error: BaseException) -> str:
-        return redact(tidy(f"{type(error).__name__}: {error}"), self._key)
-
     def _without_answer(self, answer: NoAnswer) -> Refused | Unclear:
         return Unclear(answer.message) if answer.sent else Refused(Reason.DOWN, answer.message)
 
-    def _redacted(self, said: Said) -> Said:
+    def _redacted(self, said: Said, answer: Answer) -> Said:
         if isinstance(said, Finished):
             return said if said.text is None else replace(said, text=redact(said.text, self._key))
+        if isinstance(said, Refused):
+            said = replace(said, retry_after_s=wait_of(said, answer.retry_after))
         return replace(said, message=redact(said.message, self._key))
+
+
+def _told(error: aiohttp.ClientError | OSError) -> str:
+    """What went wrong on the way, in words that members read too: a library's own are none."""
+    match error:
+        case aiohttp.ClientConnectorDNSError():
+            return "its name is not found"
+        case aiohttp.ClientConnectorCertificateError():
+            return "its certificate is not trusted"
+        case aiohttp.ClientSSLError():
+            return "no safe connection can be made"
+        case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
+            return "no connection can be made"
+        case aiohttp.InvalidURL():
+            return "its address makes no sense"
+        case aiohttp.ClientPayloadError():
+            return "its answer broke off, or cannot be unpacked"
+        case aiohttp.ClientResponseError():
+            return "its answer is no HTTP"
+        case _:
+            return "it broke the connection"
 
 
 async def _read_capped(response: aiohttp.ClientResponse) -> bytes | None:

@@ -38,6 +38,7 @@ __all__ = [
     "read_submission",
     "read_upload",
     "redact",
+    "wait_of",
 ]
 
 ERRORS = frozenset({"error", "failed", "failure", "fail"})
@@ -203,6 +204,18 @@ def _refused(reason: Reason, said: Body) -> Refused:
     return Refused(reason, said.message, min(wait_s, RETRY_AFTER_MAX_S))
 
 
+def wait_of(refused: Refused, retry_after: str | None) -> float | None:
+    """The wait that a refusal names, else that of its Retry-After header, in seconds.
+
+    The vendor documents no such header; servers in front of it know no other way.
+    """
+    wait_s = number(retry_after)
+    known = refused.retry_after_s is not None or refused.reason not in POSTED_AGAIN
+    if known or wait_s is None or wait_s < 0:
+        return refused.retry_after_s
+    return min(wait_s, RETRY_AFTER_MAX_S)
+
+
 def read_fetch(
     status: int, body: bytes, *, kind: Kind = Kind.IMAGINE
 ) -> Finished | StillRunning | Refused | Unclear:
@@ -287,8 +300,8 @@ def read_bell(body: bytes) -> Bell:
 
 def read_count(status: int, body: bytes) -> int | None:
     """How many requests stand in the account's queue, by `request_count`; None where unsaid."""
-    value = read_json(body)
-    if status >= 400 or not isinstance(value, dict) or value.get("status") in ERRORS:
+    said, value = read_body(body), read_json(body)
+    if status >= 400 or not isinstance(value, dict) or said is None or said.status in ERRORS:
         return None
     count = number(value.get("processing_count"))
     return int(count) if count is not None and count >= 0 else None

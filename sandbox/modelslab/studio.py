@@ -28,7 +28,7 @@ class Studio:
     """Two painters at work. `start` never blocks; a job tells by itself when it is painted."""
 
     def __init__(self, paint: Paint) -> None:
-        self._paint = paint
+        self.paint = paint
         self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="painter")
         self._tasks: set[asyncio.Task[tuple[bytes, ...]]] = set()
 
@@ -72,7 +72,7 @@ class Studio:
 
     def _painting(self, job: Job, index: int) -> bytes:
         order = job.order
-        return self._paint(
+        return self.paint(
             order.prompt,
             negative=order.negative,
             # As with the vendor, further samples are the pictures of the next seeds.

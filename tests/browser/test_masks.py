@@ -276,6 +276,42 @@ async def test_without_a_connection_nothing_is_lost(gallery: Gallery, page: Mask
 
 
 @pytest.mark.parametrize("size", [PHONE], ids=["phone"])
+@pytest.mark.parametrize("then", ["press again", "load again"])
+async def test_lost_answers_cost_neither_the_link_nor_a_second_picture(
+    gallery: Gallery, page: MaskPage, then: str
+) -> None:
+    """After a lost Start, "Somebody has started already" was all that could be had."""
+    # A browser may ask a second time by itself, where a connection broke that it had before.
+    gallery.losing.extend(["/start", "/start"])
+    await page.tab.open(str(gallery.link(await a_ticket(gallery))))
+    await page.tab.click("button", "Start")
+    await page.tab.until(
+        "document.querySelector('#trouble')?.textContent.includes('No connection')"
+        " || document.querySelector('#hint')?.textContent === 'Paint here'"
+    )
+    gallery.losing.clear()
+    if then == "load again":
+        await page.tab.run("location.reload()")
+    elif await page.tab.run("return document.querySelector('#hint') === null"):
+        await page.tab.click("button", "Start")
+    await page.ready()
+    await page.draw((100, 100), (200, 100))
+
+    gallery.losing.append("/submit")
+    await page.tab.click("#send")
+    await page.tab.until(
+        "!document.querySelector('#after').hidden || !document.querySelector('#trouble').hidden"
+    )
+    if await page.tab.run("return document.querySelector('#after').hidden"):
+        assert "No connection" in await page.words("#trouble")
+        await page.tab.click("#send", "Repaint it")
+    await page.until_words("#state", "In line")
+
+    await the_job(gallery)
+    assert await page.violations() == []
+
+
+@pytest.mark.parametrize("size", [PHONE], ids=["phone"])
 async def test_at_the_end_of_its_time_the_mask_can_be_kept(
     gallery: Gallery, page: MaskPage
 ) -> None:

@@ -1,5 +1,8 @@
 """Polls and tries on paper: bounded, growing, and calm after a thousand tries."""
 
+import math
+import random
+import statistics
 from itertools import pairwise
 
 import pytest
@@ -29,7 +32,7 @@ def test_the_first_poll_is_neither_at_once_nor_late(
         # Three times tell nothing yet; four do, and more than the vendor's word.
         (6.0, [2.0, 2.0, 2.0], 6.0),
         (6.0, [2.0, 2.0, 2.0, 2.0], 2.0),
-        (None, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0], 1.6),
+        (None, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0], 2.5),
     ],
 )
 def test_the_first_poll_follows_the_past_then_the_vendors_word(
@@ -45,11 +48,64 @@ def test_a_bell_is_waited_for_before_anybody_asks() -> None:
     assert schedule.next_poll_s(10.0, bell=True) == pytest.approx(3 * schedule.next_poll_s(10.0))
 
 
+def test_a_pace_is_the_usual_time_of_late_and_the_mean_of_a_longer_past() -> None:
+    latest, before = [2.0] * 15 + [50.0] * 5, [4.0] * 80
+    assert schedule.pace([*latest, *before]) == schedule.Pace(usual_s=2.0, mean_s=6.0)
+    assert schedule.pace([]) == schedule.Pace(schedule.USUAL_S, schedule.USUAL_S)
+
+
+@pytest.mark.parametrize(
+    ("past_s", "elapsed_s", "left_s"),
+    [
+        ([2.0, 4.0, 12.0], 0, 6),
+        ([2.0, 4.0, 12.0], 3, 5),
+        ([2.0, 4.0, 12.0], 11, 1),
+        # Later than ever.
+        ([2.0, 4.0, 12.0], 20, 8),
+        ([], 0, schedule.USUAL_S),
+        ([], 3, schedule.USUAL_S - 3),
+        ([], 100, 100 - schedule.USUAL_S),
+    ],
+)
+def test_what_has_taken_long_takes_longer(
+    past_s: list[float], elapsed_s: float, left_s: float
+) -> None:
+    assert schedule.left_s(past_s, elapsed_s) == pytest.approx(left_s)
+
+
 def test_polls_grow_apart_up_to_a_bound() -> None:
     waits_s = [schedule.next_poll_s(elapsed_s) for elapsed_s in range(600)]
     assert (waits_s[0], waits_s[-1]) == schedule.POLL_S
     assert all(one <= two for one, two in pairwise(waits_s))
-    assert schedule.next_poll_s(10.0) == pytest.approx(1.2)
+    assert schedule.next_poll_s(10.0) == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize(
+    ("bell", "least_s", "most_s"),
+    [(False, 1.4, 2.4), (True, 3.0, 8.0)],
+    ids=["polling", "a bell that never rings"],
+)
+def test_the_first_look_comes_back_after_a_slow_day(
+    least_s: float, most_s: float, *, bell: bool
+) -> None:
+    """Nothing is found before it: taken at its word, it could only come later, up to its bound."""
+    dice = random.Random(7)
+    past_s, firsts_s = [20.0] * 20, []
+    for _ in range(400):
+        needs_s, looks = dice.lognormvariate(math.log(2.5), 0.4), 0
+        elapsed_s = schedule.first_poll_s(None, past_s, bell=bell)
+        firsts_s.append(elapsed_s)
+        while elapsed_s < needs_s:
+            elapsed_s += schedule.next_poll_s(elapsed_s, bell=bell)
+            looks += 1
+        past_s = [*past_s[1:], schedule.taken_s(elapsed_s, looks=looks, bell=bell)]
+    assert firsts_s[0] == schedule.FIRST_POLL_S[1]
+    assert least_s < statistics.mean(firsts_s[-200:]) < most_s
+
+
+def test_what_a_later_look_finds_was_done_since_the_look_before() -> None:
+    assert schedule.taken_s(10.0, looks=3) == 9.0
+    assert schedule.taken_s(10.0, looks=0) == 7.5
 
 
 def test_tries_grow_apart_up_to_a_bound() -> None:

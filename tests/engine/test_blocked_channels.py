@@ -4,14 +4,16 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.domain.gates import GateReason
 from bot.domain.job import Job, JobStatus
 from bot.domain.limits import Limits
 from bot.domain.request import Requester
-from bot.engine.courier import BeginMessage, Delivered, Delivery
+from bot.engine.courier import BeginMessage, Delivered, Delivery, Progress
 from bot.engine.lanes import IN_ALL, LANE, Lanes
 from bot.engine.runner import LONGEST_NAP_S
 from sandbox.modelslab import Mood, Vendor
@@ -31,6 +33,7 @@ class HalfBlocked(Notebook):
         self.blocked = blocked
         self.opened = asyncio.Event()
         self.hanging: set[int] = set()
+        self.cards_hanging: set[int] = set()
         self.most_at_once: Counter[int] = Counter()
         self._now: Counter[int] = Counter()
 
@@ -45,6 +48,12 @@ class HalfBlocked(Notebook):
             return await super().deliver(delivery, begin_message)
         finally:
             self._now[channel_id] -= 1
+
+    async def progress(self, progress: Progress) -> None:
+        if progress.job.requester.channel_id in self.blocked and not self.opened.is_set():
+            self.cards_hanging.add(progress.job.id)
+            await self.opened.wait()
+        await super().progress(progress)
 
 
 @pytest.fixture
@@ -139,6 +148,31 @@ async def test_where_discord_takes_nothing_at_all_pictures_are_fetched_all_the_s
     courier.opened.set()
     await world.until_done()
     assert sorted(delivery.job.id for delivery in world.delivered) == stuck
+
+
+async def test_a_card_that_hangs_keeps_no_other_from_being_brought_up_to_date(
+    world: World, courier: HalfBlocked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cards were edited one after the other, all in one row."""
+    monkeypatch.setattr("bot.engine.progress.EVERY", timedelta(seconds=0.1))
+    blocked, free = await asks(world, BLOCKED, times=3), await asks(world, FREE, times=3)
+    board = world.runner._board
+    await board.refresh()
+    for _ in range(3):
+        await world.runner._gatekeeper.close(GateReason.KEY)
+        world.clock.advance(3.1)
+        async with asyncio.timeout(5):
+            await board.refresh()
+        assert [shown.job.id for shown in courier.progress_shown] == free
+        courier.progress_shown.clear()
+        await world.runner._gatekeeper.succeeded()
+        world.clock.advance(3.1)
+        await board.refresh()
+        courier.progress_shown.clear()
+    assert courier.cards_hanging == {blocked[0]}
+    courier.opened.set()
+    await asyncio.wait(board.editing)
+    assert [shown.job.id for shown in courier.progress_shown] == blocked
 
 
 def to(channel_id: int, job: Job, number: int) -> Job:

@@ -237,6 +237,19 @@ async def test_a_slow_vendor_is_waited_for_and_asked_seldom(world: World) -> Non
     assert world.vendor.book[0].fetches < 60
 
 
+async def test_a_download_that_takes_long_puts_off_nobodys_first_look(world: World) -> None:
+    """It was counted as the model's own time: so each look came later than the one before."""
+    waits_s: list[float] = []
+    for _ in range(8):
+        asked = await world.asks()
+        job = await world.until_status(asked.job.id, JobStatus.WAITING)
+        assert job.submitted_at is not None
+        waits_s.append((job.due_at - job.submitted_at).total_seconds())
+        await world.until_done(pace_s=0.5)
+    # After four jobs their times are known.
+    assert max(waits_s[4:]) < 1.0, waits_s
+
+
 async def test_a_submission_that_outlasts_the_deadline_is_given_up(
     tmp_path: Path, vendor: Vendor
 ) -> None:

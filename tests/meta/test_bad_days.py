@@ -1,7 +1,7 @@
 """The table of bad days and the tests that play them say the same: no row unplayed, no day untold.
 
-A section of the document links to its test files. The last column of each row names cases of
-these: a parameter's id, or a test's name without `test_` where it has none; `*` is any part of it.
+A section with a table links to its test files. The last column of each row names cases of these:
+a parameter's id, or a test's name without `test_` where it has none; `*` is any part of it.
 """
 
 import re
@@ -28,8 +28,8 @@ class Section:
 
 
 def sections() -> list[Section]:
-    _, *parts = re.split(r"^## ", DOCUMENT.read_text("utf-8"), flags=re.MULTILINE)
-    return [_section(part) for part in parts]
+    _, *parts = re.split(r"^##+ ", DOCUMENT.read_text("utf-8"), flags=re.MULTILINE)
+    return [_section(part) for part in parts if HEAD in part]
 
 
 def _section(text: str) -> Section:

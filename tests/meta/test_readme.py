@@ -11,6 +11,7 @@ from bot.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
+DISCORDS_OWN = {"The application did not respond"}
 PICTURES = ROOT / "docs" / "pictures"
 PERMISSIONS = {
     "View Channels": 1 << 10,
@@ -77,6 +78,16 @@ def test_each_picture_is_shown_and_taken_by_the_tool(name: str) -> None:
     assert f"](docs/pictures/{name})" in README
     tools = (ROOT / "tools").glob("*pictures.py")
     assert any(f'"{name}"' in path.read_text("utf-8") for path in tools)
+
+
+def test_what_troubled_people_read_is_what_the_bot_says() -> None:
+    table = README.split("\n## Troubleshooting\n")[1].split("\n## ")[0]
+    quoted = set(re.findall(r'^\| [^|]*?"([^"]+)"', table, re.MULTILINE)) - DISCORDS_OWN
+    assert quoted
+    sources = [path.read_text("utf-8") for path in (ROOT / "cogs").glob("*.py")]
+    # Long sentences are written in pieces.
+    said = re.sub(r'"\s+f?"', "", "\n".join(sources))
+    assert {words for words in quoted if words not in said} == set()
 
 
 @pytest.mark.parametrize("room", re.findall(r"^\| `([a-z_][a-z_/.]*)`", README, re.MULTILINE))

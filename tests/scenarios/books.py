@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from tests.scenarios import leaks
 from tests.storage.sums import DRIFT
 
 if TYPE_CHECKING:
@@ -16,38 +17,11 @@ def check(town: "Town") -> None:
     """No rule of Discord broken, no trace, no secret; nothing bought, charged or posted twice."""
     assert town.discord.violations == []
     assert ("Traceback" in town.log) == town.traces_expected, town.log
-    assert leaks(town) == []
+    assert leaks.found(town) == []
     tracked = Counter(job.body["track_id"] for job in town.vendor.book)
     assert [number for number, times in tracked.items() if times > 1] == [], "bought twice"
     if town.database.exists():
         assert mistakes(town) == []
-
-
-def leaks(town: "Town") -> list[str]:
-    """Where a secret can be read that must not be: the log, and everything ever posted."""
-    places = {"log": town.log} | {
-        f"#{channel.name}": "\n".join(
-            f"{state.text} {state.components} {state.embeds}"
-            for message in channel.history
-            for state in message.edits
-        )
-        for channel in town.discord.world.channels.values()
-    }
-    return [
-        f"{secret[:20]}... in {place}"
-        for place, text in places.items()
-        for secret in secrets_in(town, text)
-    ]
-
-
-def secrets_in(town: "Town", text: str) -> list[str]:
-    """The vendor's key, the bot's token, and tokens of interactions that can be read in a text."""
-    secrets = [town.vendor.key, town.discord.token]
-    tokens = tuple(town.discord.interactions)
-    # Of thousands of tokens none can stand where not even a beginning of one does.
-    if any(beginning in text for beginning in {token[:16] for token in tokens}):
-        secrets += tokens
-    return [secret for secret in secrets if secret in text]
 
 
 def mistakes(town: "Town") -> list[str]:

@@ -30,13 +30,16 @@ async def shared_town(
 ) -> AsyncIterator[Town]:
     """A running bot for all tests of a file, with the file's `SETTINGS` where it has some.
 
-    A file that says `MASK_PAGE = True` gets the mask page too.
+    A file that says `MASK_PAGE = True` gets the mask page too, and one with a `PROGRAM` has that
+    run as the bot.
 
     Whoever uses it says `pytestmark = pytest.mark.asyncio(loop_scope="module")`.
     """
     settings: dict[str, str] = getattr(request.module, "SETTINGS", {})
     if getattr(request.module, "MASK_PAGE", False):
         settings = settings | web_settings()
-    async with a_town(tmp_path_factory.mktemp("town"), **settings) as town:
+    program: str = getattr(request.module, "PROGRAM", "bot")
+    folder = tmp_path_factory.mktemp("town")
+    async with a_town(folder, program=program, **settings) as town:
         await town.bot_starts()
         yield town

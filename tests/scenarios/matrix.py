@@ -5,31 +5,20 @@ them, started again, and whatever the crash has cost is counted. One town serves
 """
 
 import asyncio
-import json
-import random
-from collections.abc import AsyncIterator, Callable, Coroutine
+import hashlib
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.modelslab.jobs import Job as Bought
-from tests.scenarios import books
-from tests.scenarios.browser import Browser, link_in, web_settings
+from tests.scenarios import books, hops, leaks
+from tests.scenarios.deeds import KINDS, PLACES, Deed, Kind, received
 from tests.scenarios.mortal import AFTER, BEFORE, SENT, Order
-from tests.scenarios.photos import a_mask, a_photo, lying_jpeg, png
 from tests.scenarios.toll import Toll
 from tests.scenarios.town import Row, Town, a_town
-from tests.wire.messages import Message
 
 MORTAL = "tests.scenarios.mortal"
-PLACES = 60
-SETTINGS = {
-    "JOB_DEADLINE_S": "8",
-    "MODELSLAB_TIMEOUT_S": "3",
-    # Whatever was cut off while it was posted keeps its place for deadline and grace.
-    "MODELSLAB_MAX_QUEUED": str(PLACES),
-    "DEFAULT_SERVER_DAY": "100000",
-}
 OVER_S = 30.0
 #: What comes after a delivery: nobody waits for it, and it must do no harm.
 ECHO_S = 0.15
@@ -37,123 +26,15 @@ DYING_S = 0.5
 ETA_S = 0.1
 #: Longer than a bot is away between two lives, and shorter than the deadline.
 ABSENT_S = 4.0
+#: What stands beside a job may come in another order the next time.
+TRIES = 3
 WORKS = ("images/text-to-image", "images/inpaint", "image_editing/super_resolution")
-START = ("commit open_house", "GET /users/@me", "GET /oauth2/", "GET /gateway/", "GET /:")
 #: Where the vendor has a job, or soon will, and nobody knows its name.
 ANSWER_LOST = (
     *(f"POST /{work}:{moment}" for work in WORKS for moment in (SENT, AFTER)),
     f"commit Steps._accepted:{BEFORE}",
 )
-#: Slots are freed in their own time, on whatever way back that may be.
-SLOTS_FREED = "commit Runner._turn"
-LYING = lying_jpeg(a_photo())
-MASK = png(a_mask())
-
-
-@dataclass
-class Deed:
-    """Something that a member does, over all lives of the bot; its job is `count` pictures."""
-
-    town: Town
-    count: int = 1
-
-    async def prepare(self) -> None:
-        """What stands before the first life."""
-
-    async def forget(self) -> None:
-        """The next time begins anew."""
-
-    async def act(self) -> None:
-        """What the member does; it may be cut off anywhere."""
-        raise NotImplementedError
-
-    async def insist(self) -> None:
-        """What the member does after the crash, where they can tell that nothing came of it."""
-
-
-@dataclass
-class Text(Deed):
-    prompt: str = "a red fox"
-
-    async def act(self) -> None:
-        await self.town.asks(self.prompt, aspect="3:2", count=self.count)
-
-
-@dataclass
-class Child(Deed):
-    parent: Message | None = None
-
-    async def prepare(self) -> None:
-        self.parent = await self.town.pictures(await self.town.asks("a vase", aspect="3:2"))
-
-    async def act(self) -> None:
-        assert self.parent is not None
-        await self.town.discord.click(self.town.ben, self.parent, label="U1")
-
-
-@dataclass
-class Painted(Deed):
-    """An inpaint from the mask page. Whoever sees the editor sends the mask until it is taken."""
-
-    browser: Browser | None = None
-    sees_editor: bool = False
-
-    async def forget(self) -> None:
-        if self.browser is not None:
-            await self.browser.__aexit__(None, None, None)
-        self.browser, self.sees_editor = None, False
-
-    async def act(self) -> None:
-        town = self.town
-        asked = await town.discord.slash(
-            town.ana, town.general, "inpaint", prompt="a door", image=("phone.jpg", LYING)
-        )
-        self.browser = Browser(link_in(await town.told(asked)))
-        await self._paints(self.browser, 202)
-        assert self.sees_editor
-
-    async def insist(self) -> None:
-        if self.browser is not None:
-            await self._paints(self.browser, 202, 409)
-
-    async def _paints(self, browser: Browser, *well: int) -> None:
-        if not self.sees_editor:
-            page = await browser.start()
-            # A browser whose start was cut off has no key to its ticket, and needs another one.
-            self.sees_editor = page.status == 200
-        if self.sees_editor:
-            page = await browser.submit(MASK)
-            assert page.status in well, page
-            assert page.json["job"], page
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A row of the matrix. `like` is the one whose points need no second look."""
-
-    name: str
-    deed: Callable[[Town], Deed]
-    bell: bool = False
-    like: str | None = None
-    starts: bool = False
-    """Whether the bot's start, the same after every crash, is among its points."""
-
-    def settings(self) -> dict[str, str]:
-        return SETTINGS | (web_settings() if self.bell else {})
-
-
-KINDS = {
-    kind.name: kind
-    for kind in (
-        Kind("text", Text, starts=True),
-        Kind("text, with a bell", Text, bell=True),
-        Kind("four pictures", lambda town: Text(town, 4), like="text"),
-        Kind("a button's child", Child),
-        Kind("a button's child, with a bell", Child, bell=True, like="text, with a bell"),
-        # The page needs a public address, and so it has the bell.
-        Kind("mask page", Painted, bell=True, like="text, with a bell"),
-    )
-}
+ASKED_TWICE = 2
 
 
 @dataclass
@@ -167,32 +48,43 @@ class Matrix:
     #: Jobs whose answer was lost, and that the bell has named.
     named: int = 0
     _orders: int = 0
-    _seen: int = 0
+    _was_met: bool = True
 
     async def points(self) -> list[str]:
-        """Every point of an undisturbed deed, in order."""
+        """Every point of an undisturbed deed, in order; they are those of its eight hops."""
         await self._begins("")
         await self._whole()
-        await self._judge("undisturbed", None)
-        return Order.passed(self.town.folder)
+        await self._judge("undisturbed", [])
+        points = Order.passed(self.town.folder)
+        assert hops.astray(self.kind.name, points) == []
+        return points
 
     async def kill_at(self, fatal: str, *, again_at: str = "") -> list[str]:
         """Kill the bot there, and where `again_at` is given once more; the points of the way back.
 
-        Then start it for good, let everything end, and count what it has cost.
+        Then start it for good, let everything end, and count what it has cost. Where the point was
+        not met, all of it is done again.
         """
+        self.toll.points += 1
+        for _ in range(TRIES):
+            back = await self._kill_at(fatal, again_at)
+            if self._was_met:
+                return back
+        self.toll.missed.append(f"{fatal}, then {again_at}" if again_at else fatal)
+        return back
+
+    async def _kill_at(self, fatal: str, again_at: str) -> list[str]:
         await self._begins(fatal)
         story = f"{self.kind.name}, killed at {fatal}" + (f", then at {again_at}" * bool(again_at))
-        at_death = await self._killed(self._whole)
+        at_deaths = [await self._killed(self._whole)]
         if again_at:
             self._order(again_at)
             await self.town.bot_launches()
-            await self._killed(self._way_back)
-            at_death += f", {self._standing()}"
+            at_deaths.append(await self._killed(self._way_back))
         self._order("")
         await self.town.bot_starts()
         await self._way_back()
-        await self._judge(story, at_death)
+        await self._judge(story, at_deaths)
         return Order.passed(self.town.folder)
 
     async def slots_in_the_end(self) -> None:
@@ -206,7 +98,8 @@ class Matrix:
             database.execute("UPDATE slots SET frees_at = 1 WHERE frees_at IS NOT NULL")
         if self.town.rows("SELECT * FROM slots"):
             for moment in (BEFORE, AFTER):
-                self._order(f"{SLOTS_FREED}:{moment} #1")
+                self.toll.points += 1
+                self._order(f"{hops.SLOTS_FREED}:{moment} #1")
                 await self.town.bot_launches()
                 await self._killed(self._way_back)
         self._order("")
@@ -214,11 +107,11 @@ class Matrix:
         try:
             await self.town.discord.until(lambda: not self.town.rows("SELECT * FROM slots"))
         except TimeoutError:
-            self.toll.drift.append(f"slots for ever: {self.town.rows('SELECT * FROM slots')}")
+            self.toll.stuck.append(f"slots for ever: {self.town.rows('SELECT * FROM slots')}")
 
     async def _begins(self, fatal: str) -> None:
+        self._was_met = True
         await self.deed.forget()
-        self._seen = max((job["id"] for job in self.town.jobs()), default=0)
         # The bell that names a job whose answer was lost must not ring before anybody is back.
         waits = self.kind.bell and fatal.startswith(ANSWER_LOST)
         self.town.vendor.latency_s = ABSENT_S if waits else 0.0
@@ -227,13 +120,6 @@ class Matrix:
     def _order(self, fatal: str) -> None:
         self._orders += 1
         Order(self._orders, fatal).give(self.town.folder)
-
-    def _new_jobs(self) -> list[Row]:
-        return [job for job in self.town.jobs() if job["id"] > self._seen]
-
-    def _standing(self) -> str:
-        """How far the job is; empty where there is none."""
-        return "".join(job["status"] for job in self._new_jobs())
 
     async def _killed(self, life: Callable[[], Coroutine[object, object, None]]) -> str:
         """Live until the bot is dead, or all is over without that; how far the job is then."""
@@ -245,18 +131,18 @@ class Matrix:
         # Whoever acts sees the connection break before the process is seen to be dead.
         await asyncio.wait({dying}, timeout=DYING_S)
         if process.returncode is None:
-            self.toll.missed += 1
+            self._was_met = False
             living.result()
+        else:
+            self.toll.kills += 1
         dying.cancel()
         living.cancel()
         await asyncio.gather(living, dying, return_exceptions=True)
         await self.town.bot_crashes()
-        self.toll.kills += 1
-        return self._standing()
+        return "".join(job["status"] for job in self.deed.jobs())
 
     async def _whole(self) -> None:
         await self.deed.act()
-        await self.town.discord.until(self._new_jobs, timeout_s=OVER_S)
         await self._all_over()
 
     async def _way_back(self) -> None:
@@ -265,60 +151,53 @@ class Matrix:
         await self._all_over()
 
     async def _all_over(self) -> None:
-        # What is not over by then is lost, and counted as such.
+        # What is not over by then is stuck, and counted as such.
         with suppress(TimeoutError):
-            await self.town.discord.until(
-                lambda: all(job["status"] == "delivered" for job in self._new_jobs()),
-                timeout_s=OVER_S,
-            )
+            await self.town.discord.until(self.deed.is_over, timeout_s=OVER_S)
         await asyncio.sleep(ECHO_S)
 
-    async def _judge(self, story: str, at_death: str | None) -> None:
-        """`at_death` says how far the job was, each time that the bot died."""
-        town, toll = self.town, self.toll
-        jobs = self._new_jobs()
+    async def _judge(self, story: str, at_deaths: Sequence[str]) -> None:
+        """`at_deaths` says how far the job was, each time that the bot died."""
+        town, toll, jobs = self.town, self.toll, self.deed.jobs()
         toll.judge(town, jobs, after=story)
+        toll.leaked(await leaks.found_anywhere(town), after=story)
+        if not self.deed.is_over():
+            toll.stuck.append(f"{story}: {jobs}")
         if len(jobs) > 1:
             toll.doubled.append(f"{story}: {len(jobs)} jobs: {jobs}")
-        if not jobs and at_death != "":
-            toll.lost.append(f"{story}: no job, which was {at_death}")
+        had_come_to_be = any(at_deaths) or not at_deaths
+        if not jobs and had_come_to_be and self.deed.leaves_jobs:
+            toll.lost.append(f"{story}: no job, which was {at_deaths}")
         toll.lost += [
-            f"{story}: {job['verdict']}, {_received(job)}; at death {at_death}"
+            f"{story}: {job['verdict']}, {received(job)} by {job['route']}; at death {at_deaths}"
             for job in jobs
-            if (job["verdict"], _received(job)) not in self._endings(job, at_death)
+            if job["status"] == "delivered" and not self._ended_well(job, at_deaths)
         ]
         books.check(town)
 
-    def _endings(self, job: Row, at_death: str | None) -> list[tuple[str, int]]:
-        """How the job may have ended, with how many pictures."""
-        well = ("pictures", self.deed.count)
-        if at_death is None or "submitting" not in at_death:
-            return [well]
-        unknown = ("unconfirmed", 0)
+    def _ended_well(self, job: Row, at_deaths: Sequence[str]) -> bool:
+        """Whether the job may have ended so."""
+        if not any("submitting" in standing for standing in at_deaths):
+            return self.deed.ended_well(job, crashed=bool(at_deaths))
+        is_unknown = (job["verdict"], received(job)) == ("unconfirmed", 0)
         if not self.kind.bell:
-            return [unknown]
+            return is_unknown
         bought = {sold.id for sold in self.town.vendor.book if str(job["id"]) == _track(sold)}
         rung = [bell for bell in self.town.vendor.bells if bell.job_id in bought]
         if any(bell.status == 200 for bell in rung):
             # Whoever takes a ring has written it down.
             self.named += 1
-            return [well]
-        return [unknown]
+            return self.deed.ended_well(job, crashed=True)
+        return is_unknown
 
 
 def _track(sold: Bought) -> str:
     return str(sold.body["track_id"])
 
 
-def _received(job: Row) -> int:
-    """How many pictures a job has brought."""
-    received: int = json.loads(job["outcome"] or "{}").get("received", 0)
-    return received
-
-
 @asynccontextmanager
-async def a_row(kind: Kind, folder: Path, *, seed: int) -> AsyncIterator[Matrix]:
-    """A town in which a row of the matrix can be played."""
+async def a_row(kind: Kind, folder: Path, toll: Toll) -> AsyncIterator[Matrix]:
+    """A town in which a row of the matrix can be played; what it costs goes into the toll."""
     folder.mkdir(parents=True, exist_ok=True)
     async with a_town(folder, program=MORTAL, **kind.settings()) as town:
         town.vendor.max_queued = PLACES
@@ -326,44 +205,62 @@ async def a_row(kind: Kind, folder: Path, *, seed: int) -> AsyncIterator[Matrix]
         await town.bot_starts()
         deed = kind.deed(town)
         await deed.prepare()
-        matrix = Matrix(kind, town, deed, Toll(kind.name, seed))
         try:
-            yield matrix
+            yield Matrix(kind, town, deed, toll)
         finally:
             await deed.forget()
 
 
-async def sample(kind: Kind, folder: Path, *, seed: int, count: int) -> Toll:
+async def sample(kind: Kind, folder: Path, toll: Toll, *, count: int) -> None:
     """So many points of a row, by the dice."""
-    async with a_row(kind, folder, seed=seed) as matrix:
-        points = await matrix.points()
-        matrix.toll.points = len(points)
-        dice = random.Random(f"{seed} {kind.name}")
-        for point in dice.sample(points, count):
+    async with a_row(kind, folder, toll) as matrix:
+        for point in drawn(await matrix.points(), count, dice=f"{toll.seed} {kind.name}"):
             await matrix.kill_at(point)
-        return matrix.toll
 
 
-async def all_of(kind: Kind, folder: Path, *, seed: int) -> Toll:
+def drawn(points: Iterable[str], count: int, *, dice: str) -> list[str]:
+    """The same ones for the same dice, in whichever order the points came."""
+    return sorted(points, key=lambda point: hashlib.sha256(f"{dice} {point}".encode()).digest())[
+        :count
+    ]
+
+
+async def all_of(kind: Kind, folder: Path, toll: Toll) -> None:
     """Every point of a row, and every point that only the way back from them has."""
     known: set[str] = set()
     if kind.like is not None:
-        async with a_row(KINDS[kind.like], folder / "like", seed=seed) as other:
+        async with a_row(KINDS[kind.like], folder / "like", Toll(kind.like, toll.seed)) as other:
             known = set(await other.points())
-    async with a_row(kind, folder, seed=seed) as matrix:
-        first = [point for point in await matrix.points() if point not in known]
-        left_out = (SLOTS_FREED,) if kind.starts else (SLOTS_FREED, *START)
-        names, twice = {_name(point) for point in first} | {_name(p) for p in known}, []
+    async with a_row(kind, folder, toll) as matrix:
+        points = [point for point in await matrix.points() if not _is_again(point)]
+        first = [point for point in _since(kind, points) if point not in known]
+        names, twice = {_name(point) for point in (*points, *known)}, []
+        if kind.since:
+            names |= hops.seen_before(kind.name)
         for point in first:
             for back in await matrix.kill_at(point):
-                if _name(back) not in names and not back.startswith(left_out):
+                if _name(back) not in names and not back.startswith(_left_out(kind)):
                     names.add(_name(back))
                     twice.append((point, back))
         for point, back in twice:
             await matrix.kill_at(point, again_at=back)
-        matrix.toll.points = len(first) + len(twice)
         await matrix.slots_in_the_end()
-        return matrix.toll
+        assert hops.unplaced(kind.name, names) == []
+
+
+def _left_out(kind: Kind) -> tuple[str, ...]:
+    """What may be on a way back, and is not killed at there."""
+    never = (hops.SLOTS_FREED, *(f"{hops.COMMIT}{name}:" for name in hops.ELSEWHERE))
+    return never if kind.starts else (*never, *hops.START)
+
+
+def _since(kind: Kind, points: Sequence[str]) -> Sequence[str]:
+    return points[points.index(kind.since) :] if kind.since else points
+
+
+def _is_again(point: str) -> bool:
+    """Whether it is only one more of the questions that go on while the vendor works."""
+    return point.startswith(hops.ASKED_AGAIN) and int(point.rpartition("#")[2]) > ASKED_TWICE
 
 
 def _name(point: str) -> str:

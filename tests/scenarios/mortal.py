@@ -1,6 +1,7 @@
 """The bot with its moments of death numbered: `python -m tests.scenarios.mortal`. Changes nothing.
 
-Points are before and after each commit, each picture that is kept, and each request that goes out.
+Points are before and after each commit, each picture that is kept or removed, each time that the
+database is written anew, and each request that goes out.
 A request has a third one between them, when it is on its way: it is carried out, and whoever sent
 it is dead. After a request means that its answer has been read, and nobody has seen it yet.
 Nothing is noted or killed before an `Order` stands in the working directory.
@@ -25,6 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from yarl import URL
 
 from bot.__main__ import main
+from storage.database import Database
 from storage.pictures import PictureFiles
 
 ORDER = "points.order"
@@ -108,30 +110,30 @@ def watch(points: Points) -> None:
 
 
 def _watch_commits(points: Points) -> None:
-    commit = AsyncConnection.commit
-
-    @wraps(commit)
-    async def watched(self: AsyncConnection) -> None:
-        name = f"commit {_who_asks()}"
-        points.passing(f"{name}:{BEFORE}")
-        await commit(self)
-        points.passing(f"{name}:{AFTER}")
-
-    AsyncConnection.commit = watched  # type: ignore[method-assign]
+    _watch(points, AsyncConnection, "commit")
+    # An erasure empties the log and writes the file anew, which no transaction does.
+    _watch(points, Database, "fold")
+    _watch(points, Database, "rewrite")
 
 
 def _watch_pictures(points: Points) -> None:
-    put = PictureFiles.put
+    _watch(points, PictureFiles, "put", called="keep")
+    _watch(points, PictureFiles, "remove")
 
-    @wraps(put)
-    async def watched(self: PictureFiles, data: bytes) -> str:
-        name = f"keep {_who_asks()}"
+
+def _watch(points: Points, room: type, method: str, *, called: str = "") -> None:
+    """Points before and after a method, by the name of whoever calls it."""
+    act = getattr(room, method)
+
+    @wraps(act)
+    async def watched(*what: Any, **more: Any) -> Any:
+        name = f"{called or method} {_who_asks()}"
         points.passing(f"{name}:{BEFORE}")
-        sha256 = await put(self, data)
+        result = await act(*what, **more)
         points.passing(f"{name}:{AFTER}")
-        return sha256
+        return result
 
-    PictureFiles.put = watched  # type: ignore[method-assign]
+    setattr(room, method, watched)
 
 
 def _watch_requests(points: Points) -> None:

@@ -1,21 +1,23 @@
 """kill -9 at every point of the way: before and after each commit, each file, each request.
 
-The dice that choose the sample are printed with the table of what was lost: MATRIX_SEED=... throws
-them again.
+The dice that choose the sample are printed with the table of what it has cost: TORTURE_SEED=...
+throws them again.
 """
 
+import ast
 import asyncio
-import os
-import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.scenarios.matrix import KINDS, all_of, sample
-from tests.scenarios.toll import PROPERTY, Toll, kept
+from tests.scenarios import hops
+from tests.scenarios.deeds import KINDS
+from tests.scenarios.matrix import all_of, sample
+from tests.scenarios.toll import Toll, taken, thrown_seed
+from tests.scenarios.town import ROOT
 
-SEED = int(os.environ.get("MATRIX_SEED", random.randrange(10**9)))
+SEED = thrown_seed()
 #: How many points of each row; the rows beside each other are played at the same time.
 SAMPLE = (
     {"text": 6, "a button's child, with a bell": 4},
@@ -31,23 +33,46 @@ Record = Callable[[str, object], None]
 async def test_killed_here_and_there(
     tmp_path: Path, record_property: Record, rows: dict[str, int]
 ) -> None:
-    tolls = await asyncio.gather(
-        *(
-            sample(KINDS[name], tmp_path / str(place), seed=SEED, count=count)
-            for place, (name, count) in enumerate(rows.items())
+    tolls = {name: Toll(name, SEED) for name in rows}
+    with taken(record_property, *tolls.values()):
+        await asyncio.gather(
+            *(
+                sample(KINDS[name], tmp_path / str(place), tolls[name], count=count)
+                for place, (name, count) in enumerate(rows.items())
+            )
         )
-    )
-    assert_no_toll(record_property, *tolls)
 
 
 @pytest.mark.torture
 @pytest.mark.timeout(LONGEST_ROW_S)
 @pytest.mark.parametrize("name", KINDS)
 async def test_killed_everywhere(tmp_path: Path, record_property: Record, name: str) -> None:
-    assert_no_toll(record_property, await all_of(KINDS[name], tmp_path, seed=SEED))
+    toll = Toll(name, SEED)
+    with taken(record_property, toll):
+        await all_of(KINDS[name], tmp_path, toll)
 
 
-def assert_no_toll(record_property: Record, *tolls: Toll) -> None:
-    for toll in tolls:
-        record_property(PROPERTY, kept(toll))
-    assert [story for toll in tolls for story in toll.stories] == []
+def test_every_transaction_is_on_a_hop_or_has_its_reason() -> None:
+    made = set(transactions())
+    assert made - hops.commits() == set(), "nobody is killed there, and nobody says why not"
+    assert hops.commits() - made == set(), "there is no such transaction any more"
+
+
+def transactions() -> Iterator[str]:
+    """Every function of the bot that opens a transaction, as the points call it."""
+    for room in ("bot", "cogs"):
+        for path in (ROOT / room).rglob("*.py"):
+            yield from _opened(ast.parse(path.read_text()), "")
+
+
+def _opened(node: ast.AST, inside: str) -> Iterator[str]:
+    for child in ast.iter_child_nodes(node):
+        match child:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                yield from _opened(child, f"{inside}{name}.<locals>.")
+            case ast.ClassDef(name=name):
+                yield from _opened(child, f"{inside}{name}.")
+            case ast.Call(func=ast.Attribute(attr="transaction")):
+                yield inside.removesuffix(".<locals>.")
+            case _:
+                yield from _opened(child, inside)

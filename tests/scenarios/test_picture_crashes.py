@@ -109,7 +109,7 @@ async def test_killed_between_upload_and_submission(town: Town) -> None:
     await town.pictures(asked)
     assert len(town.vendor.uploads) == 2
     assert [seen.status for seen in town.vendor.requests if seen.status == 429] == [429]
-    town.vendor.requests = [seen for seen in town.vendor.requests if seen.status != 429]
+    town.vendor.requests[:] = [seen for seen in town.vendor.requests if seen.status != 429]
     assert_came_once(town, town.job(asked)["id"])
 
 

@@ -1,26 +1,29 @@
 """kill -9 at random moments under load: in the end every job was delivered once, and paid once.
 
-The dice are printed with the table of what was lost: TORTURE_SEED=... plays the same game again, as
-far as time allows, and TORTURE_ROUNDS=... sets how long it lasts.
+The dice are printed with the table of what it has cost: TORTURE_SEED=... plays the same game again,
+as far as time allows, and TORTURE_ROUNDS=... sets how long it lasts.
 """
 
 import asyncio
 import os
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from sandbox.modelslab import Mood, Turn
+from tests.scenarios import leaks
 from tests.scenarios.browser import web_settings
-from tests.scenarios.toll import PROPERTY, Toll, kept
+from tests.scenarios.deeds import SIGNING_KEY
+from tests.scenarios.toll import Toll, taken, thrown_seed
 from tests.scenarios.town import Town, a_town
 from tests.wire.interactions import Interaction
 
 Record = Callable[[str, object], None]
 
-SEED = int(os.environ.get("TORTURE_SEED", random.randrange(10**9)))
+SEED = thrown_seed()
 FEW = 20
 MANY = int(os.environ.get("TORTURE_ROUNDS", "200"))
 DEADLINE_S, GRACE_S = 6, 60
@@ -37,6 +40,7 @@ SETTINGS = {
     "DEFAULT_SERVER_DAY": "100000",
     "DEFAULT_MEMBER_LINE": "10000",
     "DEFAULT_SERVER_LINE": "10000",
+    "SECRET_KEY": SIGNING_KEY,
 }
 MOODS: tuple[Mood | Turn, ...] = (
     *(Mood.PROCESSING,) * 6,
@@ -75,7 +79,7 @@ async def test_many_kills_at_random(tmp_path: Path, record_property: Record, *, 
 async def torture(folder: Path, record_property: Record, *, rounds: int, bell: bool) -> None:
     toll = Toll("at random, with a bell" if bell else "at random", SEED)
     dice = random.Random(f"{SEED} {bell}")
-    try:
+    with taken(record_property, toll):
         async with a_town(folder, **SETTINGS, **(web_settings() if bell else {})) as town:
             town.vendor.max_queued = PLACES
             town.vendor.latency_s = lambda rng: rng.uniform(0.0, 2.0)
@@ -86,9 +90,7 @@ async def torture(folder: Path, record_property: Record, *, rounds: int, bell: b
                 toll.kills += 1
                 town.discord.faults.clear()
             await all_over(town)
-            judge(town, asked, toll)
-    finally:
-        record_property(PROPERTY, kept(toll))
+            await judge(town, asked, toll)
 
 
 async def a_short_life(town: Town, dice: random.Random) -> list[Interaction]:
@@ -129,23 +131,24 @@ async def all_over(town: Town) -> None:
     """A last life without any trouble, until nothing is on the belt."""
     town.vendor.moods.clear()
     await town.bot_starts()
-    await town.discord.until(
-        lambda: all(job["status"] == "delivered" for job in town.jobs()), timeout_s=ALL_OVER_S
-    )
+    # What never ends is counted as stuck.
+    with suppress(TimeoutError):
+        await town.discord.until(
+            lambda: all(job["status"] == "delivered" for job in town.jobs()), timeout_s=ALL_OVER_S
+        )
     # The bot is in its right mind.
     await town.pictures(await town.asks("the last fox"))
 
 
-def judge(town: Town, asked: list[Interaction], toll: Toll) -> None:
-    """Each job told once and paid once; the counts are the business of `books.check`."""
+async def judge(town: Town, asked: list[Interaction], toll: Toll) -> None:
+    """Each job told once and paid once, and no secret told."""
+    story = f"seed {toll.seed}"
     jobs = {job["source_key"]: job for job in town.jobs()}
-    toll.judge(town, list(jobs.values()), after=f"seed {toll.seed}")
+    toll.judge(town, list(jobs.values()), after=story)
+    toll.leaked(await leaks.found_anywhere(town), after=story)
     # Who saw a card has a job. (A job without a card is one whose card was cut off.)
     shown = [one for one in asked if one.message is not None and not one.ephemeral]
     toll.lost += [
-        f"seed {toll.seed}: a card and no job: {one}"
-        for one in shown
-        if f"interaction:{one.id}" not in jobs
+        f"{story}: a card and no job: {one}" for one in shown if f"interaction:{one.id}" not in jobs
     ]
-    assert toll.stories == []
     assert sum(job["verdict"] == "pictures" for job in jobs.values()) > 0

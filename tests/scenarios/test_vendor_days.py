@@ -1,233 +1,298 @@
-"""However the vendor answers: a picture or a plain sentence comes of it, rightly booked."""
+"""However the vendor answers a request: a picture or a plain sentence comes of it."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 
-from sandbox.modelslab import Mood, Turn
-from tests.scenarios.town import Row, Town
+from sandbox.modelslab import Mood, Reply, Turn
+from tests.scenarios.days import (
+    GONE,
+    HURRIED,
+    PAGE,
+    TIMEOUT_S,
+    Bad,
+    a_day,
+    changed,
+    cut,
+    error,
+    links,
+    named,
+    plays_bad,
+    plays_good,
+    rewritten,
+    says,
+    the_next_one_is_served,
+)
+from tests.scenarios.days import SETTINGS as SETTINGS
+from tests.scenarios.town import Town
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-# Short, and yet long enough for a machine that pauses.
-DEADLINE_S, TIMEOUT_S = 5, 2
-SETTINGS = {
-    "JOB_DEADLINE_S": str(DEADLINE_S),
-    "MODELSLAB_TIMEOUT_S": str(TIMEOUT_S),
-    # What the vendor may still work on keeps its slot; there is room for all of that here.
-    "MODELSLAB_MAX_QUEUED": "50",
-    "DEFAULT_SERVER_DAY": "1000",
+PROGRAM = HURRIED
+
+
+@pytest_asyncio.fixture(autouse=True, loop_scope="module")
+async def _around(shared_town: Town) -> AsyncIterator[None]:
+    async with a_day(shared_town):
+        yield
+
+
+def taken(**fields: object) -> Turn:
+    """Taken, with such fields in the first answer."""
+    return Mood.PROCESSING(first=changed(**fields))
+
+
+def made(**fields: object) -> Turn:
+    """Made at once, with such fields in the answer."""
+    return Mood.AT_ONCE(first=changed(**fields))
+
+
+TAKEN: dict[str, Mood | Turn] = {
+    "processing": Mood.PROCESSING,
+    "queued": Mood.QUEUED,
+    "pending": taken(status="pending"),
+    "shouted": taken(status="PROCESSING"),
+    "text-id": Mood.STRING_IDS,
+    "number-as-text-id": Mood.PROCESSING(first=rewritten(lambda body: {"id": str(body["id"])})),
+    "request-id": Mood.PROCESSING(
+        first=rewritten(lambda body: {"id": GONE, "request_id": body["id"]})
+    ),
+    "no-id-but-fetch-result": taken(id=GONE),
+    "old-shapes": Mood.OLD_SHAPES,
+    "no-words": taken(message=GONE),
+    "output-text": taken(output="", proxy_links=""),
+    "output-nothing": taken(output=None, proxy_links=None),
+    "eta-text": taken(eta="0.25"),
+    "eta-constant": taken(eta=605),
+    "eta-missing": taken(eta=GONE),
+    "eta-nonsense": taken(eta=float("nan")),
+    "eta-negative": taken(eta=-5),
+    "fetch-result-foreign": Mood.FOREIGN_FETCH_RESULT,
+    "fetch-result-of-another-id": Mood.FETCH_ID_DIFFERS,
+    "fetch-result-missing": taken(fetch_result=GONE),
+    "fetch-result-no-address": taken(fetch_result="see the documentation"),
+    "future-links": taken(status="success"),
+    "empty-success": taken(status="success", output="", future_links=GONE),
+    "meta-nothing": taken(meta=None),
+    "processing-under-500": Mood.PROCESSING(first=named(status=500)),
+    "processing-under-429": Mood.PROCESSING(first=named(status=429)),
+    "created": Mood.AT_ONCE(first=named(status=201)),
+    "json-called-a-page": Mood.AT_ONCE(first=named(kind="text/html")),
+    "json-called-text": Mood.PROCESSING(first=named(kind="text/plain")),
+    "at-once": Mood.AT_ONCE,
+    "at-once-as-text": Mood.AT_ONCE(first=rewritten(lambda body: {"output": links(body)[0]})),
+    "at-once-as-object": Mood.AT_ONCE(
+        first=rewritten(lambda body: {"output": {"0": links(body)[0]}})
+    ),
+    "proxy-links-alone": made(output=[]),
+    "proxy-links-as-object": Mood.AT_ONCE(
+        first=rewritten(lambda body: {"output": "", "proxy_links": {"0": links(body)[0]}})
+    ),
+    "wrapped-in-data": Mood.AT_ONCE(
+        first=rewritten(lambda body: {"output": GONE, "proxy_links": GONE, "data": body})
+    ),
+    "wrapped-in-result": Mood.AT_ONCE(
+        first=rewritten(lambda body: {"output": GONE, "proxy_links": GONE, "result": body})
+    ),
+    "no-status": made(status=GONE),
+    "no-id-and-a-warning": made(id=None, warning="no storage is set"),
+    "same-link-twice": Mood.AT_ONCE(first=rewritten(lambda body: {"output": links(body) * 2})),
+    "more-links-than-asked": Mood.AT_ONCE(
+        first=rewritten(lambda body: {"output": [*links(body), "https://stranger.example/2.png"]})
+    ),
+    "flag-nothing": made(nsfw_content_detected=None),
+    "flag-list-of-no": made(nsfw_content_detected=[False]),
+    "flag-text-no": made(nsfw_content_detected="false"),
 }
-GRACE_MS = 60_000
-
-GOOD = [
-    Mood.AT_ONCE,
-    Mood.PROCESSING,
-    Mood.QUEUED,
-    Mood.STRING_IDS,
-    Mood.OLD_SHAPES,
-    Mood.FETCH_MINIMAL,
-    Mood.FETCH_ID_DIFFERS,
-    Mood.FOREIGN_FETCH_RESULT,
-    Mood.FETCH_404_FOR_A_WHILE(times=1),
-    Mood.FETCH_HTML_FOR_A_WHILE(times=1),
-    Mood.EMPTY_OUTPUT_FOR_A_WHILE(times=1),
-    Mood.RESULT_404_FOR_A_WHILE(times=2),
-]
 
 
-def outcome(job: Row) -> str:
-    return str(job["verdict"])
+@pytest.mark.parametrize("day", TAKEN)
+async def test_an_answer_in_any_shape_brings_the_picture(shared_town: Town, day: str) -> None:
+    await plays_good(shared_town, TAKEN[day])
 
 
-def name_of(mood: object) -> str:
-    return str(mood.mood if isinstance(mood, Turn) else mood)
-
-
-@pytest.fixture(autouse=True)
-def _room(shared_town: Town) -> Iterator[None]:
-    shared_town.vendor.max_queued = 50
-    yield
-    assert not shared_town.vendor.moods, "a mood was never met"
-
-
-@pytest.mark.parametrize("mood", GOOD, ids=name_of)
-async def test_a_good_day_ends_in_a_picture(shared_town: Town, mood: Mood | Turn) -> None:
-    shared_town.vendor.next(mood)
-    asked = await shared_town.asks("a brown horse", aspect="3:2")
-    card = await shared_town.pictures(asked)
-    assert len(card.attachments) == 1
-    assert outcome(shared_town.job(asked)) == "pictures"
-    assert shared_town.entries(asked) == [("reserve", 1), ("settle", 0)]
-    assert shared_town.slot(asked) is None
-    # Asking there would have handed the key to a stranger.
-    assert shared_town.vendor.stranger_calls == 0
-
-
-@dataclass(frozen=True)
-class Bad:
-    """A mood, and what becomes of the job."""
-
-    mood: Mood | Turn
-    verdict: str
-    told: tuple[str, ...]
-    model: str = "flux"
-    accepted: bool = False
-    slot_kept: bool = False
-
-
-BAD = [
-    Bad(Mood.ERROR_4XX, "refused", ("Request refused", "height must be divisible by 8")),
-    Bad(Mood.ERROR_MESSEGE, "refused", ("Request refused", "prompt is required")),
-    Bad(Mood.ERROR_DICT, "refused", ("Request refused", "samples must be between 1 and 4")),
-    Bad(Mood.ERROR_200, "failed", ("The image service failed", "Something went wrong")),
-    Bad(
-        Mood.ERROR_200(message="<@1> @everyone **x** `key`"),
-        "failed",
-        ("The image service failed", "Try again."),
-    ),
-    Bad(Mood.MODERATION, "content", ("Refused by moderation", "Try other words.")),
-    Bad(Mood.FAILED_LATER, "failed", ("The image service failed",), accepted=True),
-    Bad(Mood.ERROR_LATER, "failed", ("The image service failed",), accepted=True),
-    Bad(
-        Mood.NEVER,
-        "timed_out",
-        ("Out of time", f"No result came within {DEADLINE_S} seconds"),
-        accepted=True,
-        slot_kept=True,
-    ),
-    Bad(Mood.HTML_200, "unconfirmed", ("could not be confirmed",), slot_kept=True),
-    Bad(
-        Mood.HTML_502_BUT_ACCEPTED,
-        "unconfirmed",
-        ("could not be confirmed", "not sent twice"),
-        accepted=True,
-        slot_kept=True,
-    ),
-    Bad(
-        Mood.HANGS,
-        "unconfirmed",
-        ("could not be confirmed", f"no answer within {TIMEOUT_S} s"),
-        accepted=True,
-        slot_kept=True,
-    ),
-    Bad(Mood.RESETS, "unconfirmed", ("could not be confirmed",), accepted=True, slot_kept=True),
-    Bad(Mood.JSON_500, "unconfirmed", ("could not be confirmed",), slot_kept=True),
-    Bad(
-        Mood.PLAN_TOO_SMALL,
-        "unavailable",
-        ("Model not available", "Choose another `model`."),
-        model="midjourney",
-    ),
-]
-
-
-@pytest.mark.parametrize("bad", BAD, ids=lambda bad: name_of(bad.mood))
-async def test_a_bad_day_ends_in_a_plain_sentence(shared_town: Town, bad: Bad) -> None:
-    vendor = shared_town.vendor
-    posts, accepted = vendor.posts, vendor.accepted
-    vendor.next(bad.mood)
-    asked = await shared_town.asks("a grey heron", count=2, model=bad.model)
-    card = await shared_town.ending(asked)
-
-    assert outcome(shared_town.job(asked)) == bad.verdict
-    for words in (*bad.told, "Nothing was charged."):
-        assert words in card.content
-    assert card.attachments == []
-    assert card.labels == ["Try again", "Details"]
-    assert set(card.mentioned) <= {shared_town.ana.mention}
-    assert shared_town.entries(asked) == [("reserve", 2), ("refund", -2)]
-    assert (vendor.posts - posts, vendor.accepted - accepted) == (1, int(bad.accepted))
-    assert_slot(shared_town.job(asked), shared_town.slot(asked), kept=bad.slot_kept)
-    await the_next_one_is_served(shared_town)
-
-
-def assert_slot(job: Row, slot: Row | None, *, kept: bool) -> None:
-    """Where the vendor may still be at it, its place is kept for deadline and grace."""
-    if not kept:
-        assert slot is None
-    else:
-        assert slot is not None
-        assert slot["frees_at"] == job["deadline_at"] + GRACE_MS
-
-
-async def the_next_one_is_served(town: Town) -> None:
-    town.vendor.next(Mood.AT_ONCE)
-    await town.pictures(await town.asks("a small boat", aspect="3:2"))
-
-
-@pytest.mark.parametrize(
-    "mood",
-    [Mood.BUSY_429(retry_after=2), Mood.BUSY_429(retry_after=2, message="Slow down, please.")],
-    ids=["queue-full", "other-words"],
+REFUSED = "**Request refused.** The image service did not accept the request."
+CHANGE = "Change the prompt or the options."
+FAILED = "**The image service failed.** It took the job and could not finish it."
+MODERATED = "**Refused by moderation.** The image service's moderation did not accept the prompt."
+UNAVAILABLE = "**Model not available.** This model cannot be used here just now."
+UNCONFIRMED = (
+    "**No answer from the image service.** Its answer never came, so it could not be confirmed "
+    "whether it took the job. The job was not sent twice."
 )
-async def test_a_busy_vendor_is_waited_for(shared_town: Town, mood: Turn) -> None:
-    posts = shared_town.vendor.posts
-    shared_town.vendor.next(mood)
-    first = await shared_town.asks("a red kite")
-    await shared_town.gate_closes()
-    late = await shared_town.asks("a black kite", who=shared_town.ben)
-    late_card = await shared_town.card(late)
-    assert "The image service is busy just now" in late_card.content
-    await shared_town.pictures(first)
-    await shared_town.pictures(late)
-    assert shared_town.gates() == []
-    assert shared_town.vendor.posts - posts == 3
-    # It kept its place: who came later is served later.
-    assert shared_town.job(first)["submitted_at"] <= shared_town.job(late)["submitted_at"]
-    assert shared_town.entries(first) == [("reserve", 1), ("settle", 0)]
 
 
-async def test_a_vendor_that_surely_took_nothing_is_asked_again(shared_town: Town) -> None:
-    posts = shared_town.vendor.posts
-    shared_town.vendor.next(Mood.JSON_503)
-    asked = await shared_town.asks("a green door")
-    await shared_town.pictures(asked)
-    assert shared_town.vendor.posts - posts == 2
-    assert shared_town.entries(asked) == [("reserve", 1), ("settle", 0)]
+def invalid(turn: Turn, words: str) -> Bad:
+    told = f"{REFUSED} “{words}”" if words else REFUSED
+    return Bad(turn=turn, verdict="refused", told=told, then=CHANGE)
 
 
-async def test_what_did_not_come_is_not_charged(shared_town: Town) -> None:
-    shared_town.vendor.next(Mood.FEWER_PICTURES)
-    asked = await shared_town.asks("three owls", count=3)
-    card = await shared_town.pictures(asked)
-    assert len(card.attachments) == 2
-    assert "Of 3 pictures, 1 did not arrive and was not charged." in card.content
-    assert "2 pictures" in card.content
-    assert shared_town.entries(asked) == [("reserve", 3), ("settle", -1)]
+def failed(turn: Turn, words: str) -> Bad:
+    return Bad(turn=turn, verdict="failed", told=f"{FAILED} “{words}”" if words else FAILED)
 
 
-@pytest.mark.parametrize("mood", [Mood.NSFW, Mood.NSFW_LIST])
-async def test_flagged_pictures_stay_out_of_ordinary_channels(
-    shared_town: Town, mood: Mood
-) -> None:
-    shared_town.vendor.next(mood)
-    asked = await shared_town.asks("an orchid", count=2)
-    card = await shared_town.ending(asked)
-    assert card.attachments == []
-    assert "Marked as unsafe" in card.content
-    assert "Nothing was charged." in card.content
-    assert shared_town.entries(asked) == [("reserve", 2), ("refund", -2)]
-    # The vendor was paid all the same, and the owner's costs say so.
-    cost = shared_town.rows(
-        "SELECT sum(cost_micros) AS c FROM ledger WHERE job_id = ?", shared_town.job(asked)["id"]
+def content(turn: Turn, words: str) -> Bad:
+    told = f"{MODERATED} “{words}”"
+    return Bad(turn=turn, verdict="content", told=told, then="Try other words.")
+
+
+def no(*args: object, **fields: object) -> Turn:
+    """Not taken: an error of that message, HTTP code and spelling."""
+    return Mood.ERROR_200(first=error(*args, **fields))  # type: ignore[arg-type]
+
+
+HEIGHT = "height must be divisible by 8"
+SAMPLES = "The prompt field is required. samples must be between 1 and 4"
+CRASH = "Something went wrong"
+NO_CROSS = "\\<\u200b"
+
+NOT_TAKEN = {
+    "message": invalid(no(HEIGHT, 400), HEIGHT),
+    "messege": invalid(no(HEIGHT, 400, "messege"), HEIGHT),
+    "message-with-200": invalid(no(HEIGHT), HEIGHT),
+    "messege-with-200": invalid(no(HEIGHT, 200, "messege"), HEIGHT),
+    "message-object": invalid(
+        no({"prompt": ["The prompt field is required."], "samples": [SAMPLES[30:]]}, 422), SAMPLES
+    ),
+    "messege-object": invalid(
+        no({"prompt": ["The prompt field is required."], "samples": SAMPLES[30:]}, 200, "messege"),
+        SAMPLES,
+    ),
+    "message-list": invalid(no([HEIGHT, "and more"], 400), f"{HEIGHT} and more"),
+    "both-spellings": invalid(no(HEIGHT, 400, messege="Error message"), HEIGHT),
+    "error-key": invalid(Mood.ERROR_200(first=says({"error": HEIGHT})), HEIGHT),
+    "error-key-with-error": failed(
+        Mood.ERROR_200(first=says({"status": "error", "error": CRASH})), CRASH
+    ),
+    "error-object": invalid(
+        Mood.ERROR_200(
+            first=says({"data": None, "error": {"code": 7, "message": HEIGHT}, "meta": {}}, 400)
+        ),
+        HEIGHT,
+    ),
+    "error-message-key": failed(
+        Mood.ERROR_200(first=says({"status": "error", "error_message": CRASH})), CRASH
+    ),
+    "detail-key": invalid(Mood.ERROR_200(first=says({"detail": HEIGHT}, 422)), HEIGHT),
+    "validators-envelope": invalid(
+        Mood.ERROR_200(
+            first=says({"message": "The given data was invalid.", "errors": {"a": ["b"]}}, 422)
+        ),
+        "The given data was invalid.",
+    ),
+    "bare-list": invalid(Mood.ERROR_200(first=says([HEIGHT], 422)), HEIGHT),
+    "status-false": invalid(
+        Mood.ERROR_200(first=says({"status": False, "message": HEIGHT})), HEIGHT
+    ),
+    "status-failed": failed(
+        Mood.ERROR_200(
+            first=says({"status": "failed", "id": 5, "message": CRASH, "track_id": "9"})
+        ),
+        CRASH,
+    ),
+    "unknown-words": failed(no("Error message"), "Error message"),
+    "no-words-at-all": failed(Mood.ERROR_200(first=says({"status": "error"})), ""),
+    "words-nothing": failed(no(None), ""),
+    "words-no-text": failed(no(17), ""),
+    "words-that-mention": failed(
+        no("<@1> @everyone **x** `key`\n# big"),
+        "\\<@\u200b1\\> @\u200beveryone \\*\\*x\\*\\* \\`key\\` # big",
+    ),
+    "words-without-end": failed(no("oh " * 4000), ("oh " * 80)[:239] + "…"),
+    "moderation": content(
+        Mood.MODERATION(), "The prompt was blocked by the provider's content moderation policy."
+    ),
+    "moderation-with-400": content(
+        no("NSFW content is not allowed", 400), "NSFW content is not allowed"
+    ),
+    "unreadable-picture": invalid(
+        no("Unable to fetch image from provided URL", 400),
+        "Unable to fetch image from provided URL",
+    ),
+    "model-not-found": invalid(no("Model not found: flux", 404), "Model not found: flux"),
+    "no-such-path": Bad(
+        turn=Mood.ERROR_200(first=says(PAGE, 404)),
+        verdict="unavailable",
+        told=f"{UNAVAILABLE} “HTTP 404”",
+        then="Choose another `model`.",
+    ),
+}
+
+
+@pytest.mark.parametrize("day", NOT_TAKEN)
+async def test_a_refusal_ends_in_a_plain_sentence(shared_town: Town, day: str) -> None:
+    await plays_bad(shared_town, NOT_TAKEN[day])
+
+
+def unclear(turn: Mood | Turn, words: str, *, accepted: bool = False) -> Bad:
+    return Bad(
+        turn=turn,
+        verdict="unconfirmed",
+        told=f"{UNCONFIRMED} “{words}”",
+        accepted=accepted,
+        slot_kept=True,
+        # Perhaps: the owner's costs never say too little.
+        paid=1,
     )
-    assert cost[0]["c"] == 2 * 4700
 
 
-async def test_flagged_pictures_are_shown_in_age_restricted_channels(shared_town: Town) -> None:
-    shared_town.vendor.next(Mood.NSFW)
-    asked = await shared_town.asks("an orchid", where=shared_town.after_dark)
-    card = await shared_town.pictures(asked)
-    assert len(card.attachments) == 1
-    assert shared_town.entries(asked) == [("reserve", 1), ("settle", 0)]
+def unread(status: int) -> str:
+    return f"HTTP {status} without a readable answer"
 
 
-async def test_a_closed_model_is_refused_before_anything_is_reserved(shared_town: Town) -> None:
-    """After the day on which the plan proved too small for it."""
-    shared_town.vendor.next(Mood.PLAN_TOO_SMALL)
-    await shared_town.ending(await shared_town.asks("a tram", model="realistic-vision-v13"))
-    asked = await shared_town.asks("a tram", model="realistic-vision-v13")
-    words = await shared_town.refused(asked)
-    assert "realistic-vision-v13 is not available just now" in words
+DOUBTFUL = {
+    "page": unclear(Mood.HTML_200, unread(200)),
+    "page-502": unclear(Mood.HTML_502, unread(502)),
+    "page-503": unclear(Mood.HTML_502(status=503), unread(503)),
+    "page-403": unclear(Mood.HTML_502(status=403), unread(403)),
+    "page-502-but-taken": unclear(Mood.HTML_502_BUT_ACCEPTED, unread(502), accepted=True),
+    "json-500": unclear(Mood.JSON_500, "Internal server error. Please try again."),
+    "json-500-under-200": unclear(
+        no("Internal server error. Please try again.", 200, "messege"),
+        "Internal server error. Please try again.",
+    ),
+    "timed-out-itself": unclear(no("Request timed out", 408), "Request timed out"),
+    "redirect": unclear(
+        Mood.PROCESSING(first=lambda *_: Reply(307, b"", "", {"Location": "/api/elsewhere"})),
+        unread(307),
+        accepted=True,
+    ),
+    "empty": unclear(Mood.PROCESSING(first=says(b"")), unread(200), accepted=True),
+    "empty-object": unclear(Mood.PROCESSING(first=says({})), "HTTP 200", accepted=True),
+    "json-nothing": unclear(Mood.PROCESSING(first=says(None)), unread(200), accepted=True),
+    "json-number": unclear(Mood.PROCESSING(first=says(17)), unread(200), accepted=True),
+    "half-an-answer": unclear(
+        Mood.PROCESSING(first=says(b'{"status":"processing","id":17')), unread(200), accepted=True
+    ),
+    "bytes": unclear(Mood.PROCESSING(first=says(b"\xff\xfe\x00")), unread(200), accepted=True),
+    "packed": unclear(
+        Mood.PROCESSING(first=says(b"no gzip", Content_Encoding="gzip")),
+        "its answer broke off, or cannot be unpacked",
+        accepted=True,
+    ),
+    "two-megabytes": unclear(
+        Mood.PROCESSING(first=says(b'{"status":"processing","id":17}' + b" " * 2**21)),
+        "an answer of more than 1048576 bytes",
+        accepted=True,
+    ),
+    "no-id-to-ask-by": unclear(
+        Mood.PROCESSING(first=changed(id=GONE, fetch_result=GONE)),
+        "Try to fetch request after seconds estimated",
+        accepted=True,
+    ),
+    "busy-and-yet-an-id": unclear(
+        Mood.PROCESSING(first=error("Rate limit exceeded", 429, id=17)),
+        "Rate limit exceeded",
+        accepted=True,
+    ),
+    "cut": unclear(Mood.PROCESSING(first=cut), "it broke the connection", accepted=True),
+    "reset": unclear(Mood.RESETS, "it broke the connection", accepted=True),
+    "silence": unclear(Mood.HANGS, f"no answer within {TIMEOUT_S} s", accepted=True),
+}
+
+
+@pytest.mark.parametrize("day", DOUBTFUL)
+async def test_a_doubt_is_said_and_nothing_is_sent_twice(shared_town: Town, day: str) -> None:
+    await plays_bad(shared_town, DOUBTFUL[day])
+    await the_next_one_is_served(shared_town)

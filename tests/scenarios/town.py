@@ -22,8 +22,8 @@ import aiohttp
 
 from bot.settings import Settings
 from sandbox.modelslab import Vendor
+from sandbox.modelslab.door import Seen as Asked
 from sandbox.modelslab.jobs import Job as Bought
-from sandbox.modelslab.server import Seen as Asked
 from tests.scenarios import books
 from tests.wire.interactions import Interaction
 from tests.wire.messages import Message

@@ -185,6 +185,17 @@ async def test_past_times_are_the_latest_ones_of_this_model_that_gave_pictures(
         assert await jobs.past_seconds(tx, "unheard-of") == []
 
 
+async def test_the_vendors_times_are_those_that_were_looked_for(database: Database) -> None:
+    async with database.transaction() as tx:
+        for taken_s in (3.0, None, 4.5):
+            job = await moved_to(tx, await a_job(tx), JobStatus.WAITING)
+            outcome = Outcome(verdict=Verdict.PICTURES, received=1, taken_s=taken_s)
+            await moves.settled(tx, job, outcome, now=NOW + after(60))
+        assert await jobs.taken_seconds(tx, "imagine:sdxl") == [4.5, 3.0]
+        assert await jobs.taken_seconds(tx, "imagine:sdxl", limit=2) == [4.5]
+        assert await jobs.taken_seconds(tx, "unheard-of") == []
+
+
 async def test_a_jobs_time_is_that_of_the_submission_that_worked(database: Database) -> None:
     """Minutes behind a closed gate are no time of the model."""
     job = await a_job_in(database, JobStatus.SUBMITTING)

@@ -6,7 +6,7 @@ from functools import partial
 
 from bot.domain.gates import EVERYTHING, GateReason, closed, work_scope
 from bot.domain.job import Card, JobStatus, StoredPicture
-from bot.domain.line import Turns
+from bot.domain.line import Turns, joined
 from bot.domain.preferences import MemberSettings, ServerSettings
 from bot.domain.request import Aspect
 from storage import cards, facts, gates, holdings, preferences, results, retention, turns
@@ -126,6 +126,20 @@ async def test_turns_grow_and_are_given_to_server_and_member(database: Database)
         )
         assert await turns.of_servers(tx, [2]) == Turns({2: 2}, {(2, ANA): 2})
         assert await turns.of_servers(tx, []) == Turns({}, {})
+
+
+async def test_a_turn_is_later_than_all_who_have_joined_and_earlier_than_who_joins_next(
+    database: Database,
+) -> None:
+    async with database.transaction() as tx:
+        first = await a_job(tx)
+        await turns.served(tx, [(1, ANA)])
+        await turns.served(tx, [(1, ANA)])
+        then = (await turns.of_servers(tx, [1])).servers[1]
+        second = await a_job(tx)
+        await turns.served(tx, [(1, ANA)])
+        now = (await turns.of_servers(tx, [1])).servers[1]
+    assert joined(first.id) < then < joined(second.id) < now
 
 
 def a_picture(position: int, sha256: str) -> StoredPicture:

@@ -145,6 +145,7 @@ QUESTIONS: dict[str, tuple[Ask, set[str]]] = {
         {"jobs_of_server_now (guild_id=? AND status=? AND user_id=?)"},
     ),
     "past times": (lambda tx: jobs.past_seconds(tx, "imagine:sdxl"), {"jobs_times_of_work"}),
+    "times taken": (lambda tx: jobs.taken_seconds(tx, "imagine:sdxl"), {"jobs_times_of_work"}),
     "left a server": (lambda tx: jobs.in_line_of_server(tx, SERVER), {"jobs_of_server_now"}),
     "by source": (lambda tx: jobs.ids_of_sources(tx, ["past:7"]), {"sqlite_autoindex_jobs"}),
     "close": (

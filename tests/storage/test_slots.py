@@ -8,6 +8,7 @@ import pytest
 from bot.domain.job import JobStatus
 from storage import belt, slots
 from storage.database import Database
+from storage.slots import UnderWay
 from tests.storage.ground import NOW, a_job, a_job_in, moved_to
 
 
@@ -97,3 +98,20 @@ async def test_some_at_once_have_the_free_slots_in_their_order(database: Databas
         asked = [ids[4], ids[3], ids[0], ids[1]]
         assert await slots.take(tx, asked, maximum=3, now=NOW) == {ids[4], ids[3], ids[0]}
         assert await slots.taken(tx) == 3
+
+
+async def test_what_is_under_way_and_what_may_be(database: Database) -> None:
+    """Not what has a slot and is still in line: that is counted there."""
+    async with database.transaction() as tx:
+        in_line = await a_job(tx)
+        working = await moved_to(tx, await a_job(tx, model="flux"), JobStatus.WAITING)
+        unknown = await moved_to(tx, await a_job(tx), JobStatus.SETTLED)
+        all_three = [job.id for job in (in_line, working, unknown)]
+        await slots.take(tx, all_three, maximum=5, now=NOW)
+        await slots.hold_until(tx, unknown.id, NOW + timedelta(minutes=11))
+        assert working.submitted_at is not None
+        assert unknown.submitted_at is not None
+        assert await slots.under_way(tx) == [
+            UnderWay("imagine:flux", working.submitted_at, None),
+            UnderWay("imagine:sdxl", unknown.submitted_at, NOW + timedelta(minutes=11)),
+        ]

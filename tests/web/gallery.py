@@ -1,9 +1,9 @@
 """A mask page that is really served: real storage, real intake, loopback HTTP. Judges nothing."""
 
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 
 from aiohttp import web
@@ -24,6 +24,7 @@ from storage.tables import easels as easel_rows
 from storage.tables import jobs as job_rows
 from tests.engine.world import ANA, CHANNEL, MIB, SERVER, World
 
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 KEY = "the key that signs the links"
 PROMPT = "a lighthouse made of glass"
 
@@ -36,6 +37,8 @@ class Gallery:
     easels: Easels
     inputs: Inputs
     address: str
+    #: Ends of addresses whose next answer is lost on its way.
+    losing: list[str] = field(default_factory=list)
 
     async def picture(self, width_px: int = 96, height_px: int = 64) -> InputPicture:
         return await self.inputs.from_bytes(png(seascape(width_px, height_px)))
@@ -111,12 +114,23 @@ async def open_gallery(world: World, *, path: str = "") -> AsyncIterator[Gallery
         # The address is a part of what is served: it has to be known before.
         port = _free_port()
         address = f"http://127.0.0.1:{port}{path}"
-        app = web.Application()
+        losing: list[str] = []
+
+        @web.middleware
+        async def lose(request: web.Request, handler: Handler) -> web.StreamResponse:
+            answer = await handler(request)
+            for leaf in [leaf for leaf in losing if request.path.endswith(leaf)]:
+                losing.remove(leaf)
+                assert request.transport is not None
+                request.transport.abort()
+            return answer
+
+        app = web.Application(middlewares=[lose])
         app.add_subapp(
             path + MOUNT, mask_app(easels, line=line, public_url=address, now=world.clock.now)
         )
         await stack.enter_async_context(listening(app, host="127.0.0.1", port=port))
-        yield Gallery(world=world, easels=easels, inputs=inputs, address=address)
+        yield Gallery(world=world, easels=easels, inputs=inputs, address=address, losing=losing)
 
 
 def _free_port() -> int:

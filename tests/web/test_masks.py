@@ -208,3 +208,39 @@ async def test_starting_twice_in_one_browser_is_starting_once(
 
     assert await gallery.rows() == before
     assert (await browser.get(ticket))[0] == 200
+
+
+KEY, OTHER_KEY = "5e" * 32, "7a" * 32
+
+
+async def test_a_start_whose_answer_was_lost_can_be_made_again(
+    gallery: Gallery, browser: Browser, stranger: Browser
+) -> None:
+    """It ended at "Somebody has started already": the cookie had gone with the answer."""
+    ticket = await gallery.ticket()
+    assert await browser.start(ticket, key=KEY) == 303
+    browser.http.cookie_jar.clear()
+    before = await gallery.rows()
+    assert (await browser.get(ticket))[0] == 403
+
+    assert await stranger.start(ticket, key=OTHER_KEY) == 403
+    assert await stranger.start(ticket) == 403
+    assert await browser.start(ticket, key=KEY) == 303
+
+    assert await gallery.rows() == before
+    assert (await browser.get(ticket))[0] == 200
+    assert (await browser.submit(ticket))[0] == 202
+    assert len(await gallery.jobs()) == 1
+    assert await stranger.start(ticket, key=OTHER_KEY) == 409
+
+
+@pytest.mark.parametrize(
+    "key", ["", "x", KEY[:-1], KEY + "0", KEY.upper(), "\ufffd" * 64, "5" * 2**21]
+)
+async def test_a_key_that_might_be_guessed_is_none(
+    gallery: Gallery, browser: Browser, stranger: Browser, key: str
+) -> None:
+    ticket = await gallery.ticket()
+    assert await browser.start(ticket, key=key) == 303
+    assert await stranger.start(ticket, key=key) == 403
+    assert (await browser.get(ticket))[0] == 200

@@ -24,10 +24,12 @@ class Browser:
             assert (answer.status, answer.headers["Cache-Control"]) == (200, "no-store")
             return await answer.read()
 
-    async def start(self, ticket: str, **headers: str) -> int:
-        sent = {"Sec-Fetch-Site": "same-origin", **headers}
+    async def start(self, ticket: str, *, key: str | None = None) -> int:
         async with self.http.post(
-            self._at(ticket, "start"), headers=sent, allow_redirects=False
+            self._at(ticket, "start"),
+            data=None if key is None else BytesIO(f"key={key}".encode()),
+            headers={"Sec-Fetch-Site": "same-origin"},
+            allow_redirects=False,
         ) as answer:
             return answer.status
 

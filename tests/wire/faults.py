@@ -14,7 +14,8 @@ Status = int | Literal["reset"]
 class Fault:
     """What happens instead of an answer, `times` times, to requests of a matching route.
 
-    `after_processing`: the effect happens first, so that only the answer is lost.
+    `after_processing`: the effect happens first, so that only the answer is lost. `code` is
+    Discord's own, which says more than the status.
     """
 
     method: str
@@ -25,6 +26,7 @@ class Fault:
     after_processing: bool
     is_global: bool
     times: int
+    code: int = 0
     hits: int = 0
 
 
@@ -65,6 +67,7 @@ class Faults:
         route: str,
         *,
         status: Status = 500,
+        code: int = 0,
         via: bool = True,
         retry_after: float = 0.2,
         after_processing: bool = False,
@@ -73,7 +76,9 @@ class Faults:
     ) -> Fault:
         """Let the next request to such a route fail; "reset" breaks the connection."""
         pattern = re.compile(route)
-        fault = Fault(method, pattern, status, via, retry_after, after_processing, is_global, times)
+        fault = Fault(
+            method, pattern, status, via, retry_after, after_processing, is_global, times, code
+        )
         self._faults.append(fault)
         return fault
 

@@ -131,7 +131,7 @@ def _struck(request: web.Request, fault: Fault) -> web.Response:
         body, headers = too_many(fault.retry_after_s, via=fault.via, is_global=fault.is_global)
         return _bytes(429, body, headers)
     problem = FormProblem((), "FAULT", f"injected {fault.status}")
-    return _bytes(fault.status, {"message": problem.message, "code": 0})
+    return _bytes(fault.status, {"message": problem.message, "code": fault.code})
 
 
 def _break_connection(request: web.Request) -> None:

@@ -1,7 +1,7 @@
 """The mask page's routes, below one mount point. Looking changes nothing; jobs are the engine's.
 
 GET  /{ticket}            what it is and a Start button, the editor, or why neither
-POST /{ticket}/start      binds the first browser by a cookie
+POST /{ticket}/start      binds the first browser by a cookie; field `key`: its own secret
 GET  /{ticket}/picture    the picture, for that browser alone
 POST /{ticket}/submit     fields `mask` (PNG, white is repainted) and `prompt`: makes the job
 GET  /{ticket}/progress   how far the job is, as JSON
@@ -9,6 +9,7 @@ GET  /static/{digest}/{name}
 """
 
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -33,6 +34,7 @@ log = logging.getLogger(__name__)
 
 MOUNT: Final = "/mask"
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
+_KEY_FIELD: Final = re.compile(rb"key=([0-9a-f]{64})")
 _SPOKEN_AS_JSON: Final = ("/picture", "/submit", "/progress")
 
 _SHUT: Final = {
@@ -136,8 +138,8 @@ class _Pages:
         ticket = request.match_info["ticket"]
         view = await self._easels.look(ticket, cookie=request.cookies.get(COOKIE))
         cookie = None
-        if view.standing is Standing.READY:
-            view, cookie = await self._easels.start(ticket)
+        if view.standing is not Standing.YOURS:
+            view, cookie = await self._easels.start(ticket, key=await _key_of(request))
         if view.standing is not Standing.YOURS:
             raise _shut(view.standing)
         answer = web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": self._path(ticket)})
@@ -222,14 +224,16 @@ class _Pages:
             job = {} if problem.job is None else {"job": problem.job}
             return web.json_response(said | job, status=problem.status)
         ticket = request.match_info.get("ticket", "")
+        link = self._path(ticket)
         # Where the cookie may yet show that it is this browser's: see notice.js.
-        asks = problem.status in (HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT)
+        asks = ticket and problem.status in (HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT)
         return self._html(
             "notice",
             status=problem.status,
             title=problem.words.title,
             text=problem.words.text,
-            progress=f"{self._path(ticket)}/progress" if ticket and asks else "",
+            progress=f"{link}/progress" if asks else "",
+            start=f"{link}/start" if asks else "",
         )
 
     async def _started(self, request: web.Request) -> Easel:
@@ -279,6 +283,15 @@ class _Pages:
     def _used(self, job_id: int) -> NoReturn:
         words = Words("Sent already", f"This link has made its picture: job {job_id}.")
         raise Problem(HTTPStatus.CONFLICT, words, job=job_id)
+
+
+async def _key_of(request: web.Request) -> str | None:
+    """What the browser would be known by, where it says so and nobody could guess it."""
+    try:
+        found = _KEY_FIELD.fullmatch(await request.read())
+    except web.HTTPRequestEntityTooLarge:
+        return None
+    return found and found[1].decode()
 
 
 def _shut(standing: Standing) -> Problem:

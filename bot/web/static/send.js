@@ -3,7 +3,7 @@
 const GONE = 410;
 const LOST = {
   error: "No connection",
-  detail: "The mask could not be sent. It is still here: try again.",
+  detail: "Perhaps the mask did not arrive. It is still here: try again; it makes one picture at most.",
 };
 
 // What the server said, whether the job is on its way, and whether the link is over.

@@ -1,6 +1,8 @@
 // The Start button, sent as what it is: a form that older browsers send without saying from where
 // would be taken for another site's.
 
+import { begin } from "./begin.js";
+
 const form = document.getElementById("start");
 const trouble = document.getElementById("trouble");
 
@@ -10,7 +12,7 @@ form.addEventListener("submit", async (event) => {
   button.disabled = true;
   trouble.textContent = "";
   try {
-    await fetch(form.action, { method: "POST", redirect: "manual" });
+    await begin(form.action);
     // Started, or the page says why not.
     location.replace(location.pathname);
   } catch {
