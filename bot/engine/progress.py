@@ -47,6 +47,7 @@ class ProgressBoard:
         self._now = now
         self._shown: dict[int, _Said] = {}
         self._asked: set[int] = set()
+        self._promised: dict[int, datetime] = {}
         self._editing: dict[int, asyncio.Task[None]] = {}
         self._refreshed_at: datetime | None = None
 
@@ -56,7 +57,7 @@ class ProgressBoard:
         return self._editing.values()
 
     async def refresh(self) -> None:
-        """Look through the line, and edit the cards whose time, reason or state has moved.
+        """Look through what is live, and edit the cards whose time, reason or state has moved.
 
         A channel that takes nothing is left behind until it does.
         """
@@ -68,12 +69,16 @@ class ProgressBoard:
         async with self._database.reading() as tx:
             seen = await line.snapshot(tx, now=now)
             unanswered = await jobs.all_of(tx, JobStatus.SUBMITTING)
+            working = await jobs.all_of(tx, JobStatus.WAITING)
         standings = await line.standings(seen, max_queued=self._policy.max_queued)
         for job_id, said in known.items():
             if job_id not in standings and self._shown.get(job_id) is said:
                 del self._shown[job_id]
         news = await self._news_of_line(standings, now)
         news += await self._news_of_asked(unanswered, now)
+        live = {job.id for job in (*unanswered, *working)}
+        self._promised = {job: due for job, due in self._promised.items() if job in live}
+        news += await self._news_of_late(working, now)
         for channel_id, told in groupby(sorted(news, key=_channel_of), key=_channel_of):
             self._edit(channel_id, list(told))
         if self._editing:
@@ -143,17 +148,38 @@ class ProgressBoard:
                     news.append(await self._started(tx, job))
         return [progress for progress in news if progress is not None]
 
+    async def _news_of_late(self, working: list[Job], now: datetime) -> list[Progress]:
+        """Jobs at the vendor of which the card promises a time that is over."""
+        late = [
+            job
+            for job in working
+            if now - self._promised.get(job.id, job.submitted_at or now) > MOVED_BY
+            and not (job.withheld or self._is_busy(job))
+        ]
+        if not late:
+            return []
+        async with self._database.reading() as tx:
+            news = [await self._started(tx, job) for job in late]
+        return [progress for progress in news if progress is not None]
+
     async def _started(self, tx: Transaction, job: Job) -> Progress | None:
         """What the card of a job says that the vendor has; None where it is being deleted."""
         current = await jobs.get(tx, job.id)
         if current is None or current.erased:
             return None
-        usual_s = schedule.expected_s(await jobs.past_seconds(tx, job.request.work))
-        since = job.submitted_at or self._now()
+        past_s = await jobs.past_seconds(tx, job.request.work)
+        now = self._now()
+        since = job.submitted_at or now
+        ready_at = since + timedelta(seconds=schedule.expected_s(past_s))
+        if ready_at <= now:
+            ready_at = now + timedelta(
+                seconds=schedule.left_s(past_s, (now - since).total_seconds())
+            )
+        self._promised[job.id] = ready_at
         return Progress(
             job=job,
             card=await cards.get(tx, job.id),
-            ready_at=since + timedelta(seconds=usual_s),
+            ready_at=ready_at,
             ignored=self._catalogue.ignored(job.request),
         )
 

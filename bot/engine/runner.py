@@ -36,6 +36,7 @@ FAULTS_TOLERATED = 6
 STOP_GRACE_S = 7.0
 UNBOOKED_NAP_S = 1.0
 BOARD = "board"
+UNSETTLED = (JobStatus.QUEUED, JobStatus.SUBMITTING, JobStatus.WAITING)
 
 
 class Runner:
@@ -178,7 +179,7 @@ class Runner:
         taken -= await self._free(seated_in_vain)
         if counts[JobStatus.QUEUED]:
             await self._submit_next(free_slots=self._max_queued - taken, now=now)
-        if counts[JobStatus.QUEUED] or counts[JobStatus.SUBMITTING]:
+        if any(counts[status] for status in UNSETTLED):
             self._errand(BOARD, self._board.refresh)
         # The board looks again and again as long as anybody waits.
         busy = in_hand or self._in_hand or looking or self._errands.keys() - {BOARD}

@@ -15,6 +15,8 @@ from bot.engine import line
 from bot.engine.intake import Accepted
 from bot.engine.steps import Steps
 from sandbox.modelslab import Mood, Vendor
+from storage import jobs
+from storage.database import Transaction
 from tests.engine.test_pictures_in import a_source
 from tests.engine.world import ANA, BOB, OTHER_SERVER, SERVER, World, a_policy, a_world
 
@@ -96,6 +98,34 @@ async def test_a_stream_of_new_servers_starves_nobody(tmp_path: Path, vendor: Ve
         for stranger in range(1000, 1003):
             await world.asks(where=stranger)
         assert await one_by_one(world, until=mine) == []
+
+
+async def test_a_slot_that_is_held_for_a_lost_answer_is_reckoned_with(
+    tmp_path: Path, vendor: Vendor
+) -> None:
+    """It stays taken for eleven minutes; those behind it were promised some seconds."""
+    vendor.next(Mood.RESETS)
+    async with a_world_of(tmp_path, vendor, slots=1) as world:
+        await world.asks()
+        await takes(world, 1)
+        await world.until_done(pace_s=0)
+        world.clock.advance(1)
+        assert (await world.asks()).place.wait_s > 600
+
+
+async def test_a_model_that_nobody_waits_for_yet_has_a_time_of_its_own(
+    tmp_path: Path, vendor: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the quarter of a second after somebody else's look it had that one's."""
+
+    async def past(_: Transaction, work: str, *, limit: int = 20) -> list[float]:
+        return [3.0 if "flux" in work else 40.0] * limit
+
+    monkeypatch.setattr(jobs, "past_seconds", past)
+    vendor.hold()
+    async with a_world_of(tmp_path, vendor, slots=5) as world:
+        first, second = await world.asks(model="sdxl"), await world.asks(model="flux")
+        assert (first.place.wait_s, second.place.wait_s) == (40, 3)
 
 
 async def is_refused(world: World) -> Any:

@@ -101,6 +101,26 @@ async def test_when_the_vendor_takes_a_job_its_card_says_so(world: World) -> Non
     assert progress.ready_at is not None
 
 
+async def test_a_slow_job_is_promised_another_time_when_the_first_one_is_over(
+    world: World,
+) -> None:
+    """Its card said "in 8 seconds", and then "5 minutes ago" until the pictures came."""
+    world.vendor.hold()
+    asked = await world.asks()
+    await world.until_status(asked.job.id, JobStatus.WAITING)
+    await world.runner.stop()
+    promised = world.courier.progress_shown[-1].ready_at
+    assert promised is not None
+    assert await refresh(world) == []
+    assert await refresh(world, after_s=40) == [asked.job.id]
+    again = world.courier.progress_shown[-1].ready_at
+    assert again is not None
+    # It has taken three quarters of a minute, which is far more than usual.
+    assert 20 < (again - world.clock.now()).total_seconds() < 60
+    assert await refresh(world, after_s=50) == []
+    assert await refresh(world, after_s=30) == [asked.job.id]
+
+
 async def test_no_progress_is_shown_after_a_job_has_settled(world: World) -> None:
     asked = await world.asks()
     await world.until_done()
