@@ -179,3 +179,22 @@ async def test_a_death_between_slot_and_submission_costs_no_turn(
     async with a_world_of(tmp_path, vendor, slots=1) as world:
         other = await world.asks(where=OTHER_SERVER, source_key="interaction:9")
         assert await takes(world, 3) == [first.job.id, second.job.id, other.job.id]
+
+
+@pytest.mark.parametrize(("refusals", "keeps_its_place"), [(3, True), (4, False)])
+async def test_a_job_that_the_vendor_is_always_too_busy_for_lets_others_try(
+    tmp_path: Path, vendor: Vendor, refusals: int, keeps_its_place: bool
+) -> None:
+    """It went first each time the gate opened, and closed it for everybody: for ever."""
+    vendor.next(*[Mood.BUSY_429(retry_after=10)] * refusals)
+    async with a_world_of(tmp_path, vendor, slots=1) as world:
+        first = await world.asks()
+        for tries in range(1, refusals + 1):
+            await world.until_done(pace_s=0)
+            assert vendor.posts == tries
+            other = await world.asks(where=OTHER_SERVER) if tries == refusals else None
+            world.clock.advance(10.5)
+        assert other is not None
+
+        order = [first.job.id, other.job.id]
+        assert await takes(world, 2) == (order if keeps_its_place else order[::-1])
