@@ -55,9 +55,12 @@ TAKEN: dict[str, Mood | Turn] = {
     "pending": taken(status="pending"),
     "shouted": taken(status="PROCESSING"),
     "text-id": Mood.STRING_IDS,
-    "number-as-text-id": Mood.PROCESSING(first=rewritten(lambda body: {"id": str(body["id"])})),
+    "text-id-alone": Mood.STRING_IDS(first=changed(fetch_result=GONE)),
+    "number-as-text-id": Mood.PROCESSING(
+        first=rewritten(lambda body: {"id": str(body["id"]), "fetch_result": GONE})
+    ),
     "request-id": Mood.PROCESSING(
-        first=rewritten(lambda body: {"id": GONE, "request_id": body["id"]})
+        first=rewritten(lambda body: {"id": GONE, "request_id": body["id"], "fetch_result": GONE})
     ),
     "no-id-but-fetch-result": taken(id=GONE),
     "old-shapes": Mood.OLD_SHAPES,

@@ -63,6 +63,7 @@ LATER = {
     "not-found-yet": Mood.FETCH_404_FOR_A_WHILE(times=2),
     "not-found-yet-page": first(says(PAGE, 404)),
     "not-found-yet-with-200": first(error("Request not found")),
+    "not-found-yet-in-other-words": first(error("Nothing here", 404)),
     "page-for-a-while": Mood.FETCH_HTML_FOR_A_WHILE(times=2),
     "page-502-for-a-while": first(says(PAGE, 502)),
     "later-as-an-error": first(error("try again later.")),
