@@ -21,6 +21,9 @@ from storage.database import Database, Transaction
 
 EVERY = timedelta(seconds=3)
 MOVED_BY = timedelta(seconds=30)
+# Where a long line slips, all of its cards have moved at once: to edit them all takes longer than
+# to paint, and then they have moved again.
+MOST_NEWS_OF_LINE = 50
 # A vendor that answers sooner needs no card that says that it has been asked.
 ANSWERS_WITHIN = timedelta(seconds=2)
 
@@ -113,13 +116,19 @@ class ProgressBoard:
     async def _news_of_line(
         self, standings: Mapping[int, Standing], now: datetime
     ) -> list[Progress]:
-        news = []
+        """Of those that have moved, the next to be served; the others are told in their turn."""
+        moved = []
+        for job_id, standing in standings.items():
+            due = _said(standing, now)
+            # The acknowledgement has just said it.
+            if _moved(self._shown.setdefault(job_id, due), due):
+                moved.append((job_id, standing, due))
+        moved.sort(key=lambda each: -1 if each[1].place is None else each[1].place.ahead)
+        news: list[Progress] = []
         async with self._database.reading() as tx:
-            for job_id, standing in standings.items():
-                due = _said(standing, now)
-                # The acknowledgement has just said it.
-                if not _moved(self._shown.setdefault(job_id, due), due):
-                    continue
+            for job_id, standing, due in moved:
+                if len(news) == MOST_NEWS_OF_LINE:
+                    break
                 job = await jobs.get(tx, job_id)
                 if job is None or job.status is not JobStatus.QUEUED or self._is_busy(job):
                     continue
