@@ -25,15 +25,16 @@ class Look:
 
     `results`, `waiting`: what is due to be delivered and to be asked for, the longest due first;
     `asked`: what is being submitted. Of these three nothing that is in hand. `seated` are the jobs
-    in line that have a slot. `next_due_at` and `slot_frees_at` are None where nothing is to come.
+    in line that have a slot. `anything_...` reckons with what is in hand, too. `next_due_at` and
+    `slot_frees_at` are None where nothing is to come.
     """
 
     results: list[Job]
     waiting: list[Job]
     asked: list[Job]
     anybody_in_line: bool
-    anything_asked: bool
-    anything_moves: bool
+    anything_at_vendor: bool
+    anything_to_deliver: bool
     seated: frozenset[int]
     slots_taken: int
     slot_frees_at: datetime | None
@@ -124,14 +125,8 @@ async def look(
         waiting=[found[job_id] for job_id in waiting],
         asked=[found[job_id] for job_id in asked],
         anybody_in_line=seen.anybody_in_line,
-        anything_asked=bool(seen.asked),
-        anything_moves=bool(
-            seen.asked
-            or seen.results
-            or seen.waiting
-            or seen.waiting_due_at is not None
-            or seen.result_due_at is not None
-        ),
+        anything_at_vendor=bool(seen.asked or seen.waiting or seen.waiting_due_at),
+        anything_to_deliver=bool(seen.results or seen.result_due_at),
         seated=frozenset(seen.seated),
         slots_taken=seen.slots_taken,
         slot_frees_at=seen.slot_frees_at,

@@ -1,8 +1,8 @@
 """The one SQLite file: opening, identity, lock, transactions. Knows no table and no job.
 
 SQLAlchemy's defaults would let concurrent requests read the same usage and both write, so every
-write transaction is BEGIN IMMEDIATE. Writers of this process wait for each other on an asyncio
-lock, in order, instead of in SQLite's busy handler; the busy time-out is for other programs.
+write transaction is BEGIN IMMEDIATE. Writers of this process wait for each other at a turnstile, in
+order, instead of in SQLite's busy handler; the busy time-out is for other programs.
 """
 
 import asyncio
@@ -25,6 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from bot.domain.errors import StorageBusy, StorageError, StorageUnusable
 from storage.driver import connect
+from storage.turnstile import Turnstile
 
 # "Limn" in ASCII: says whose file it is, also to the `file` command.
 APPLICATION_ID = 0x4C696D6E
@@ -46,7 +47,7 @@ class Database:
     def __init__(self, engine: AsyncEngine, lock: FileLock, path: Path) -> None:
         self._engine = engine
         self._lock = lock
-        self._writing = asyncio.Lock()
+        self._writing = Turnstile()
         self.path = path
 
     @classmethod
@@ -87,9 +88,12 @@ class Database:
         self._lock.release()
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncConnection]:
-        """A write transaction: committed at the end of the block, rolled back on any error."""
-        async with self._writing, self._connection(writes=True) as connection:
+    async def transaction(self, *, urgent: bool = False) -> AsyncIterator[AsyncConnection]:
+        """A write transaction: committed at the end of the block, rolled back on any error.
+
+        It is `urgent` where somebody waits for the answer; see `Turnstile` for who may say so.
+        """
+        async with self._writing.turn(urgent=urgent), self._connection(writes=True) as connection:
             yield connection
             await connection.commit()
 
@@ -107,7 +111,7 @@ class Database:
         """
         give_up_at = time.monotonic() + patience_s
         while True:
-            async with self._writing:
+            async with self._writing.turn():
                 if await asyncio.to_thread(_checkpoint, self.path):
                     return True
             if time.monotonic() >= give_up_at:
@@ -120,7 +124,7 @@ class Database:
         SQLite blanks what it deletes, but not the copies that stay behind where it has moved a
         row from one page to another. It takes about a second for each 100 MB.
         """
-        async with self._writing:
+        async with self._writing.turn():
             await asyncio.to_thread(_vacuum, self.path)
 
     async def size_bytes(self) -> int:

@@ -8,7 +8,6 @@ from contextlib import AsyncExitStack, suppress
 from typing import Any
 
 import discord
-from aiohttp import ClientError
 
 from bot.app.house import House, open_house
 from bot.app.owner import CannotStart
@@ -16,12 +15,15 @@ from bot.app.vitals import measures, ping_gateway, ping_runner
 from bot.settings import Settings
 from bot.web.health import HealthServer
 from bot.web.site import site
+from cogs import trouble
 
 log = logging.getLogger(__name__)
 
 GOODBYE_S = 1.5
 LAST_MOMENT_S = 1.5
 RECONNECT_S = (5.0, 60.0)
+AUTHENTICATION_FAILED, INTENTS_REFUSED = 4004, 4014
+NOT_LET_IN = "DISCORD_TOKEN was refused by Discord: copy it again from the developer portal"
 
 
 async def run(settings: Settings) -> None:
@@ -131,12 +133,23 @@ async def _connect(house: House) -> None:
         try:
             await house.client.start(house.settings.discord_token.get_secret_value())
         except discord.LoginFailure as error:
-            raise CannotStart(
-                "DISCORD_TOKEN was refused by Discord: copy it again from the developer portal"
-            ) from error
-        except (OSError, ClientError, discord.DiscordServerError, discord.GatewayNotFound) as error:
+            raise CannotStart(NOT_LET_IN) from error
+        except discord.PrivilegedIntentsRequired as error:
+            raise _shut_out(INTENTS_REFUSED) from error
+        except discord.ConnectionClosed as error:
+            raise _shut_out(error.code) from error
+        except (*trouble.FAULTS, discord.GatewayNotFound) as error:
+            if isinstance(error, discord.HTTPException) and not trouble.is_discords(error):
+                raise
             log.warning("discord.unreachable error=%r retry_s=%.0f", error, wait_s)
             await asyncio.sleep(wait_s)
             wait_s = min(wait_s * 2, longest_s)
         else:
             return
+
+
+def _shut_out(code: int) -> CannotStart:
+    """Discord has closed the gateway, and would close it again."""
+    if code == AUTHENTICATION_FAILED:
+        return CannotStart(NOT_LET_IN)
+    return CannotStart(f"Discord closed the connection for good (code {code})")

@@ -152,7 +152,7 @@ class Intake:
     async def _place(self, placed: Sequence[tuple[int, int | None]]) -> list[None]:
         """Note the messages of cards, by job id, and let their jobs be submitted."""
         known = {job_id: message for job_id, message in placed if message is not None}
-        async with self._database.transaction() as tx:
+        async with self._database.transaction(urgent=True) as tx:
             if known:
                 await cards.placed(tx, known)
             await moves.release(tx, [job_id for job_id, _ in placed], now=self._now())

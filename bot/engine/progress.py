@@ -21,6 +21,9 @@ from storage.database import Database, Transaction
 
 EVERY = timedelta(seconds=3)
 MOVED_BY = timedelta(seconds=30)
+# Where a long line slips, all of its cards have moved at once: to edit them all takes longer than
+# to paint, and then they have moved again.
+MOST_NEWS_OF_LINE = 50
 # A vendor that answers sooner needs no card that says that it has been asked.
 ANSWERS_WITHIN = timedelta(seconds=2)
 
@@ -47,6 +50,7 @@ class ProgressBoard:
         self._now = now
         self._shown: dict[int, _Said] = {}
         self._asked: set[int] = set()
+        self._promised: dict[int, datetime] = {}
         self._editing: dict[int, asyncio.Task[None]] = {}
         self._refreshed_at: datetime | None = None
 
@@ -56,7 +60,7 @@ class ProgressBoard:
         return self._editing.values()
 
     async def refresh(self) -> None:
-        """Look through the line, and edit the cards whose time, reason or state has moved.
+        """Look through what is live, and edit the cards whose time, reason or state has moved.
 
         A channel that takes nothing is left behind until it does.
         """
@@ -68,12 +72,16 @@ class ProgressBoard:
         async with self._database.reading() as tx:
             seen = await line.snapshot(tx, now=now)
             unanswered = await jobs.all_of(tx, JobStatus.SUBMITTING)
+            working = await jobs.all_of(tx, JobStatus.WAITING)
         standings = await line.standings(seen, max_queued=self._policy.max_queued)
         for job_id, said in known.items():
             if job_id not in standings and self._shown.get(job_id) is said:
                 del self._shown[job_id]
         news = await self._news_of_line(standings, now)
         news += await self._news_of_asked(unanswered, now)
+        live = {job.id for job in (*unanswered, *working)}
+        self._promised = {job: due for job, due in self._promised.items() if job in live}
+        news += await self._news_of_late(working, now)
         for channel_id, told in groupby(sorted(news, key=_channel_of), key=_channel_of):
             self._edit(channel_id, list(told))
         if self._editing:
@@ -108,13 +116,19 @@ class ProgressBoard:
     async def _news_of_line(
         self, standings: Mapping[int, Standing], now: datetime
     ) -> list[Progress]:
-        news = []
+        """Of those that have moved, the next to be served; the others are told in their turn."""
+        moved = []
+        for job_id, standing in standings.items():
+            due = _said(standing, now)
+            # The acknowledgement has just said it.
+            if _moved(self._shown.setdefault(job_id, due), due):
+                moved.append((job_id, standing, due))
+        moved.sort(key=lambda each: -1 if each[1].place is None else each[1].place.ahead)
+        news: list[Progress] = []
         async with self._database.reading() as tx:
-            for job_id, standing in standings.items():
-                due = _said(standing, now)
-                # The acknowledgement has just said it.
-                if not _moved(self._shown.setdefault(job_id, due), due):
-                    continue
+            for job_id, standing, due in moved:
+                if len(news) == MOST_NEWS_OF_LINE:
+                    break
                 job = await jobs.get(tx, job_id)
                 if job is None or job.status is not JobStatus.QUEUED or self._is_busy(job):
                     continue
@@ -143,17 +157,38 @@ class ProgressBoard:
                     news.append(await self._started(tx, job))
         return [progress for progress in news if progress is not None]
 
+    async def _news_of_late(self, working: list[Job], now: datetime) -> list[Progress]:
+        """Jobs at the vendor of which the card promises a time that is over."""
+        late = [
+            job
+            for job in working
+            if now - self._promised.get(job.id, job.submitted_at or now) > MOVED_BY
+            and not (job.withheld or self._is_busy(job))
+        ]
+        if not late:
+            return []
+        async with self._database.reading() as tx:
+            news = [await self._started(tx, job) for job in late]
+        return [progress for progress in news if progress is not None]
+
     async def _started(self, tx: Transaction, job: Job) -> Progress | None:
         """What the card of a job says that the vendor has; None where it is being deleted."""
         current = await jobs.get(tx, job.id)
         if current is None or current.erased:
             return None
-        usual_s = schedule.expected_s(await jobs.past_seconds(tx, job.request.work))
-        since = job.submitted_at or self._now()
+        past_s = await jobs.past_seconds(tx, job.request.work)
+        now = self._now()
+        since = job.submitted_at or now
+        ready_at = since + timedelta(seconds=schedule.expected_s(past_s))
+        if ready_at <= now:
+            ready_at = now + timedelta(
+                seconds=schedule.left_s(past_s, (now - since).total_seconds())
+            )
+        self._promised[job.id] = ready_at
         return Progress(
             job=job,
             card=await cards.get(tx, job.id),
-            ready_at=since + timedelta(seconds=usual_s),
+            ready_at=ready_at,
             ignored=self._catalogue.ignored(job.request),
         )
 

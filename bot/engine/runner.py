@@ -187,11 +187,12 @@ class Runner:
             if len(seated) < len(chosen):
                 # Something has changed since the look.
                 self.wake()
-        if seen.anybody_in_line or seen.anything_asked:
+        if seen.anybody_in_line or seen.anything_at_vendor:
             self._errand(BOARD, self._board.refresh)
         # The board looks again and again as long as anybody waits.
         busy = in_hand or self._in_hand or looking or self._errands.keys() - {BOARD}
-        if not busy and not seen.anything_moves and not (seen.anybody_in_line and not seen.closed):
+        stands_still = not seen.anything_at_vendor and not seen.anything_to_deliver
+        if not busy and stands_still and (seen.closed or not seen.anybody_in_line):
             self._quiet_turn = turn
             self._idle.set()
         # A gate that is being looked at rings the bell when that is done.

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from bot.domain import schedule
 from bot.domain.errors import StaleJob, StorageBusy
-from bot.domain.gates import PROBE_S, GateReason
+from bot.domain.gates import PROBE_S, GateReason, closing_s
 from bot.domain.job import Job, JobStatus, Outcome, VendorTicket, Verdict
 from bot.domain.styles import Style, styled
 from bot.download import Downloader
@@ -34,6 +34,7 @@ from storage.pictures import PictureFiles
 log = logging.getLogger(__name__)
 
 TICKET_TRIES = 5
+BUSY_PATIENCE = 3
 _ENDS = {
     Reason.CONTENT: Verdict.CONTENT,
     Reason.PLAN: Verdict.UNAVAILABLE,
@@ -279,11 +280,12 @@ class Steps:
         """The vendor surely took nothing: the job keeps its place, the gate closes if it must.
 
         One that met a vendor that is not well steps aside for a while: should it be the job that
-        makes the vendor sick, the others must not wait for it.
+        makes the vendor sick, the others must not wait for it. So does one that the vendor has
+        called itself too busy for again and again.
         """
         reason = _WAITS[reply.reason]
-        attempts = job.attempts + 1 if reason is GateReason.DOWN else 0
-        aside = timedelta(seconds=schedule.retry_s(attempts) if attempts else 0.0)
+        attempts = job.attempts + 1 if reason in (GateReason.DOWN, GateReason.BUSY) else 0
+        aside = timedelta(seconds=_aside_s(reason, attempts, reply))
         async with self._database.transaction() as tx:
             # A job whose pictures could not be uploaded has not left the line.
             back = moves.later if job.status is JobStatus.QUEUED else moves.back_to_line
@@ -356,6 +358,17 @@ class Steps:
             if asked_at is not None and moved.rang_at is not None and moved.rang_at > asked_at:
                 moved = await moves.later(tx, moved, due_at=self._now(), attempts=moved.attempts)
             return moved
+
+
+def _aside_s(reason: GateReason, attempts: int, reply: Refused) -> float:
+    """How long a job that came back so often in a row lets the others go first."""
+    if reason is GateReason.DOWN:
+        return schedule.retry_s(attempts)
+    if reason is GateReason.BUSY and attempts > BUSY_PATIENCE:
+        # Longer than the gate is closed for all.
+        closed_s = closing_s(reason, tries=0, retry_after_s=reply.retry_after_s)
+        return closed_s + schedule.retry_s(attempts)
+    return 0.0
 
 
 def _name(reply: Accepted | Finished | Refused | Unclear | StillRunning) -> str:

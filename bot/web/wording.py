@@ -1,5 +1,6 @@
 """What the web pages say: why not, how far, and where to look. Pure; knows no HTML."""
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,6 +26,7 @@ from bot.domain.refusal import (
 
 _NOTHING = "Nothing was charged."
 _SOON_S = 90.0
+_MINUTES_S = 90.0 * 60
 
 _RULES = {
     Rule.MEMBER_DAY: "Your daily limit",
@@ -165,9 +167,16 @@ def _in_line(place: Place | None, gate: GateReason | None) -> str:
     if place is None:
         return "Its turn comes soon."
     ahead = f"{place.ahead_here} ahead of you here" if place.ahead_here else "You are next here"
-    if place.wait_s < _SOON_S:
-        return f"{ahead}, about {max(1, round(place.wait_s))} s."
-    return f"{ahead}, about {round(place.wait_s / 60)} minutes."
+    return f"{ahead}, about {_about(place.wait_s)}."
+
+
+def _about(wait_s: float) -> str:
+    """A wait, no finer than it is known: usually it is off by a quarter."""
+    if wait_s <= _SOON_S:
+        return f"{max(5, 5 * math.ceil(wait_s / 5))} s"
+    if wait_s <= _MINUTES_S:
+        return f"{round(wait_s / 60)} minutes"
+    return f"{round(wait_s / 3600)} hours"
 
 
 def _moment(at: datetime) -> str:

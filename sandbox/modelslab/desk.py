@@ -45,6 +45,8 @@ class Desk:
     #: Where a caption lies in its answer.
     words_in: WordsIn = "output"
     moods: deque[Mood | Turn] = field(default_factory=deque)
+    #: Moods of the next request with just these words, which come before all others.
+    moods_by_prompt: dict[str, Mood | Turn] = field(default_factory=dict)
     default_mood: Mood | Turn = Mood.PROCESSING
     #: Of uploads, which have a script of their own.
     upload_moods: deque[Mood | Turn] = field(default_factory=deque)
@@ -73,13 +75,11 @@ class Desk:
         origin = links_for(request).origin
         order, inputs = await self.inputs.bring(order, origin)
         # From here to the book nothing is waited for: two requests must not see one free place.
-        scripted = bool(self.moods)
-        turn = as_turn(self.moods[0] if scripted else self.default_mood)
+        turn, scripted = self._turn(order)
         no = replies.refusal(turn, max_queued=self.max_queued)
         if no is None:
             self._admit(order)
-        if scripted:
-            self.moods.popleft()
+        self._met(order)
         if no is not None:
             return send(request, bent(no, turn.first))
 
@@ -110,6 +110,16 @@ class Desk:
         job.fetches += 1
         reply = self._fetched(job, links_for(request))
         return send(request, bent(reply, job.turn.fetched, job.fetches))
+
+    def _turn(self, order: Order) -> tuple[Turn, bool]:
+        """What becomes of a request, and whether somebody has scripted that."""
+        if (own := self.moods_by_prompt.get(order.prompt)) is not None:
+            return as_turn(own), True
+        return as_turn(self.moods[0] if self.moods else self.default_mood), bool(self.moods)
+
+    def _met(self, order: Order) -> None:
+        if self.moods_by_prompt.pop(order.prompt, None) is None and self.moods:
+            self.moods.popleft()
 
     def _admit(self, order: Order) -> None:
         if self.balance < PRICE_PER_PICTURE * order.samples:

@@ -230,6 +230,10 @@ class Vendor:
         """Script the next generation POSTs, after those already scripted."""
         self.moods.extend(moods)
 
+    def when(self, prompt: str, mood: Mood | Turn) -> None:
+        """Script the next generation POST with just this prompt, before those of `next`."""
+        self.desk.moods_by_prompt[prompt] = mood
+
     def next_upload(self, *moods: Mood | Turn) -> None:
         """Script the next uploads, which use up no other moods; see `uploads`."""
         self.desk.upload_moods.extend(moods)

@@ -15,6 +15,8 @@ from bot.engine import line
 from bot.engine.intake import Accepted
 from bot.engine.steps import Steps
 from sandbox.modelslab import Mood, Vendor
+from storage import jobs
+from storage.database import Transaction
 from tests.engine.test_pictures_in import a_source
 from tests.engine.world import ANA, BOB, OTHER_SERVER, SERVER, World, a_policy, a_world
 
@@ -98,6 +100,34 @@ async def test_a_stream_of_new_servers_starves_nobody(tmp_path: Path, vendor: Ve
         assert await one_by_one(world, until=mine) == []
 
 
+async def test_a_slot_that_is_held_for_a_lost_answer_is_reckoned_with(
+    tmp_path: Path, vendor: Vendor
+) -> None:
+    """It stays taken for eleven minutes; those behind it were promised some seconds."""
+    vendor.next(Mood.RESETS)
+    async with a_world_of(tmp_path, vendor, slots=1) as world:
+        await world.asks()
+        await takes(world, 1)
+        await world.until_done(pace_s=0)
+        world.clock.advance(1)
+        assert (await world.asks()).place.wait_s > 600
+
+
+async def test_a_model_that_nobody_waits_for_yet_has_a_time_of_its_own(
+    tmp_path: Path, vendor: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the quarter of a second after somebody else's look it had that one's."""
+
+    async def past(_: Transaction, work: str, *, limit: int = 20) -> list[float]:
+        return [3.0 if "flux" in work else 40.0] * limit
+
+    monkeypatch.setattr(jobs, "past_seconds", past)
+    vendor.hold()
+    async with a_world_of(tmp_path, vendor, slots=5) as world:
+        first, second = await world.asks(model="sdxl"), await world.asks(model="flux")
+        assert (first.place.wait_s, second.place.wait_s) == (40, 3)
+
+
 async def is_refused(world: World) -> Any:
     world.vendor.next(Mood.BUSY_429(retry_after=1))
     return await world.asks()
@@ -149,3 +179,22 @@ async def test_a_death_between_slot_and_submission_costs_no_turn(
     async with a_world_of(tmp_path, vendor, slots=1) as world:
         other = await world.asks(where=OTHER_SERVER, source_key="interaction:9")
         assert await takes(world, 3) == [first.job.id, second.job.id, other.job.id]
+
+
+@pytest.mark.parametrize(("refusals", "keeps_its_place"), [(3, True), (4, False)])
+async def test_a_job_that_the_vendor_is_always_too_busy_for_lets_others_try(
+    tmp_path: Path, vendor: Vendor, refusals: int, keeps_its_place: bool
+) -> None:
+    """It went first each time the gate opened, and closed it for everybody: for ever."""
+    vendor.next(*[Mood.BUSY_429(retry_after=10)] * refusals)
+    async with a_world_of(tmp_path, vendor, slots=1) as world:
+        first = await world.asks()
+        for tries in range(1, refusals + 1):
+            await world.until_done(pace_s=0)
+            assert vendor.posts == tries
+            other = await world.asks(where=OTHER_SERVER) if tries == refusals else None
+            world.clock.advance(10.5)
+        assert other is not None
+
+        order = [first.job.id, other.job.id]
+        assert await takes(world, 2) == (order if keeps_its_place else order[::-1])

@@ -167,10 +167,10 @@ async def test_an_answer_that_could_not_be_written_down_is_settled_without_a_res
     locked = False
     real = Database.transaction
 
-    def transaction(self: Database):  # type: ignore[no-untyped-def]
+    def transaction(self: Database, *, urgent: bool = False):  # type: ignore[no-untyped-def]
         if locked:
             raise StorageBusy("the database is busy")
-        return real(self)
+        return real(self, urgent=urgent)
 
     async def answer_into_the_void(*_: object, **__: object) -> object:
         nonlocal locked
@@ -202,10 +202,10 @@ async def test_a_slot_taken_in_vain_is_found_and_given_back(
     locked = False
     real_transaction, real_submit = Database.transaction, Steps.submit
 
-    def transaction(self: Database):  # type: ignore[no-untyped-def]
+    def transaction(self: Database, *, urgent: bool = False):  # type: ignore[no-untyped-def]
         if locked:
             raise StorageBusy("the database is busy")
-        return real_transaction(self)
+        return real_transaction(self, urgent=urgent)
 
     seated, full = 0, asyncio.Event()
 

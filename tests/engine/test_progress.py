@@ -9,6 +9,7 @@ import pytest
 from bot.domain import gates as gate_rules
 from bot.domain.gates import GateReason, server_scope
 from bot.domain.job import JobStatus
+from bot.engine import progress
 from bot.engine.progress import ProgressBoard
 from bot.modelslab.client import ModelsLab
 from sandbox.modelslab import Mood, Vendor
@@ -47,6 +48,20 @@ async def test_a_card_is_touched_only_when_its_time_has_moved_by_half_a_minute(
     assert shown.ready_at is not None
     assert shown.gate is None
     assert await refresh(world, after_s=29) == []
+
+
+async def test_of_a_long_line_that_slips_a_few_are_told_at_a_time_the_next_ones_first(
+    tmp_path: Path, vendor: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With thousands in line, half of all work was to tell each of them twice a minute."""
+    monkeypatch.setattr(progress, "MOST_NEWS_OF_LINE", 3)
+    async with a_world(tmp_path, vendor, policy=a_policy()) as world:
+        asked = [(await world.asks()).job.id for _ in range(8)]
+        assert await refresh(world) == []
+        assert await refresh(world, after_s=31) == asked[:3]
+        assert await refresh(world) == asked[3:6]
+        assert await refresh(world) == asked[6:]
+        assert await refresh(world) == []
 
 
 async def test_looks_are_three_seconds_apart(world: World) -> None:
@@ -99,6 +114,26 @@ async def test_when_the_vendor_takes_a_job_its_card_says_so(world: World) -> Non
     assert (progress.job.id, progress.job.status) == (asked.job.id, JobStatus.WAITING)
     assert progress.place is None
     assert progress.ready_at is not None
+
+
+async def test_a_slow_job_is_promised_another_time_when_the_first_one_is_over(
+    world: World,
+) -> None:
+    """Its card said "in 8 seconds", and then "5 minutes ago" until the pictures came."""
+    world.vendor.hold()
+    asked = await world.asks()
+    await world.until_status(asked.job.id, JobStatus.WAITING)
+    await world.runner.stop()
+    promised = world.courier.progress_shown[-1].ready_at
+    assert promised is not None
+    assert await refresh(world) == []
+    assert await refresh(world, after_s=40) == [asked.job.id]
+    again = world.courier.progress_shown[-1].ready_at
+    assert again is not None
+    # It has taken three quarters of a minute, which is far more than usual.
+    assert 20 < (again - world.clock.now()).total_seconds() < 60
+    assert await refresh(world, after_s=50) == []
+    assert await refresh(world, after_s=30) == [asked.job.id]
 
 
 async def test_no_progress_is_shown_after_a_job_has_settled(world: World) -> None:

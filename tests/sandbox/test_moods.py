@@ -106,6 +106,16 @@ async def test_moods_are_used_in_order_and_then_the_default_rules(asker: Asker) 
     assert [answer.json["status"] for answer in answers] == ["error", "processing", "success"]
 
 
+async def test_a_prompt_may_have_a_mood_of_its_own_once(asker: Asker) -> None:
+    asker.vendor.next(Mood.JSON_503)
+    asker.vendor.when("a fox at night", Mood.AT_ONCE)
+    answers = [
+        await asker.generate(prompt=prompt)
+        for prompt in ("a fox at night", "a fox at night", "a fox at noon")
+    ]
+    assert [answer.json["status"] for answer in answers] == ["success", "error", "processing"]
+
+
 async def test_a_wrong_request_and_a_full_queue_use_up_no_mood(asker: Asker) -> None:
     asker.vendor.max_queued = 0
     asker.vendor.next(Mood.AT_ONCE)

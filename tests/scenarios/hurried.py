@@ -9,7 +9,7 @@ from types import ModuleType
 
 from bot.domain import gates, schedule
 
-BUSY_S, BUSY_LEAST_S, BUSY_MOST_S = 0.4, 0.2, 2.0
+BUSY_S, BUSY_LEAST_S, BUSY_MOST_S = 0.4, 0.3, 1.5
 PLAN_S = 1.0
 
 

@@ -1,144 +1,401 @@
 """Discord's bad days: the picture is safe with us, and comes later, once, or is told about."""
 
-import json
-import time
+import io
+import random
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
 import pytest
+import pytest_asyncio
+from PIL import Image
 
+from bot.domain.request import PROMPT_MAX_CHARS
 from sandbox.modelslab import Mood
-from tests.scenarios.town import Town
-from tests.wire.gateway import HowToBreak
+from sandbox.modelslab.painter import sketch
+from tests.scenarios.town import Row, Town
+from tests.wire.faults import Status
 from tests.wire.interactions import Interaction
 from tests.wire.messages import Message
+from tests.wire.world import Channel, User
 
-CALLBACK, REPLY = r"/callback$", r"^/webhooks/.*/messages/"
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+PROGRAM = "tests.scenarios.impatient"
+SETTINGS = {"DEFAULT_SERVER_DAY": "1000", "MODELSLAB_MAX_QUEUED": "20"}
+CALLBACK = r"/callback$"
 PAST_TOKEN_S = 16 * 60.0
+AN_HOUR_S = 3600.0
 
 
-async def under_way(town: Town, *, token_over: bool = False) -> tuple[Interaction, Message]:
+@pytest_asyncio.fixture(autouse=True, loop_scope="module")
+async def _around(shared_town: Town) -> AsyncIterator[None]:
+    """After each day everybody is served again, and no job is without an end."""
+    town = shared_town
+    town.vendor.max_queued = 20
+    town.vendor.desk.studio.paint = sketch
+    yield
+    town.discord.faults.clear()
+    town.vendor.release()
+    town.discord.upload_limit_bytes = TEN_MIB
+    town.vendor.desk.studio.paint = sketch
+    assert "Traceback" not in town.log
+    await came_once(town, await town.asks("the day after", where=a_channel(town)))
+    assert [job for job in town.jobs() if job["status"] != "delivered"] == []
+
+
+TEN_MIB = 10 * 1024 * 1024
+
+
+def a_channel(town: Town) -> Channel:
+    """One of its own for each job, so that no other can be taken for it."""
+    name = f"room-{len(town.discord.home.channels)}"
+    return town.discord.add_channel(town.discord.home, name)
+
+
+async def under_way(
+    town: Town, *, who: User | None = None, where: Channel | None = None
+) -> Interaction:
     """A request that the vendor works on, and will until it is released."""
     town.vendor.hold()
-    asked = await town.asks("a red fox")
-    card = await town.is_painting(asked)
-    if token_over:
-        town.discord.clock.advance(PAST_TOKEN_S)
-    return asked, card
+    asked = await town.asks("a red fox", who=who, where=where or a_channel(town))
+    await town.is_painting(asked)
+    return asked
 
 
-def assert_came_once(town: Town, asked: Interaction, message: Message) -> None:
-    assert town.carriers(town.job(asked)["id"]) == [message]
+def assert_kept(town: Town, asked: Interaction) -> Row:
+    """Bought once, charged once, and safe with us."""
+    job = town.job(asked)
     assert town.entries(asked) == [("reserve", 1), ("settle", 0)]
-    assert town.vendor.posts == 1
+    assert len(town.bought(asked)) == 1
+    assert len(town.rows("SELECT * FROM pictures WHERE job_id = ?", job["id"])) == 1
+    return job
 
 
-@pytest.mark.parametrize("took_effect", [False, True])
-async def test_the_acknowledgement_breaks_once(town: Town, took_effect: bool) -> None:
-    town.discord.faults.next("POST", CALLBACK, status="reset", after_processing=took_effect)
-    asked = await town.asks("a red fox")
-    card = await town.pictures(asked)
-    assert len(town.jobs()) == 1
-    assert town.general.messages == [card]
-    assert_came_once(town, asked, card)
+def assert_once(town: Town, asked: Interaction, message: Message) -> Message:
+    job = assert_kept(town, asked)
+    assert town.carriers(job["id"]) == [message]
+    assert len(message.attachments) == 1
+    return message
 
 
-@pytest.mark.parametrize("status", [500, 502, "reset"])
-async def test_the_last_edit_fails_once(town: Town, status: int) -> None:
-    asked, card = await under_way(town)
-    fault = town.discord.faults.next("PATCH", REPLY, status=status)
+async def came_once(town: Town, asked: Interaction) -> Message:
+    """The card itself carries the picture."""
+    return assert_once(town, asked, await town.pictures(asked))
+
+
+# The ways to the asker, each with the same faults on it
+
+
+@dataclass(frozen=True)
+class Way:
+    """A job under way of which all other ways are closed, and the requests of the one left."""
+
+    route: str
+    asked: Interaction
+    place: Channel
+    method: str
+    path: str
+
+    def came(self, town: Town) -> Message:
+        """What arrived, exactly once."""
+        job = town.job(self.asked)
+        assert job["route"] == self.route
+        found = [message for message in town.carriers(job["id"]) if message.channel is self.place]
+        assert len(found) == 1
+        return assert_once(town, self.asked, found[0])
+
+
+def token_is_over(town: Town, asked: Interaction) -> None:
+    town.discord.faults.next("PATCH", asked.token, status=401, code=50027, times=99)
+
+
+async def by_token(town: Town) -> Way:
+    asked = await under_way(town)
+    return Way("reply", asked, asked.channel, "PATCH", f"{asked.token}/messages/")
+
+
+async def by_bot(town: Town) -> Way:
+    asked = await under_way(town)
+    token_is_over(town, asked)
+    return Way("reply", asked, asked.channel, "PATCH", f"/channels/{asked.channel.id}/messages/")
+
+
+async def by_message(town: Town) -> Way:
+    """Its card never came to be."""
+    town.vendor.hold()
+    channel = a_channel(town)
+    town.discord.faults.next("POST", CALLBACK, status="reset", times=2)
+    asked = await town.asks("a red fox", where=channel)
+    await town.discord.until(lambda: town.find_job(asked).get("status") == "waiting")
+    return Way("channel", asked, channel, "POST", f"/channels/{channel.id}/messages$")
+
+
+async def directly(town: Town) -> Way:
+    asked = await under_way(town)
+    token_is_over(town, asked)
+    town.discord.forbid(asked.channel, view=False, send=False)
+    dm = town.ana.dm
+    return Way("direct", asked, dm, "POST", f"/channels/{dm.id}/messages$")
+
+
+async def all_ways(town: Town) -> list[Way]:
+    return [await by(town) for by in (by_token, by_bot, by_message, directly)]
+
+
+@pytest.mark.parametrize("took_effect", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("status", ["reset", 502, 503])
+async def test_the_result_is_lost_on_its_way(
+    shared_town: Town, status: Status, took_effect: bool
+) -> None:
+    town = shared_town
+    ways = await all_ways(town)
+    faults = [
+        town.discord.faults.next(way.method, way.path, status=status, after_processing=took_effect)
+        for way in ways
+    ]
     town.vendor.release()
-    await town.pictures(asked)
-    assert fault.hits == 1
-    assert town.general.messages == [card]
-    assert_came_once(town, asked, card)
+    for way in ways:
+        await town.over(way.asked)
+        way.came(town)
+    assert [fault.hits for fault in faults] == [1] * len(faults)
 
 
-async def test_the_last_edit_took_effect_but_its_answer_was_lost(town: Town) -> None:
-    asked, card = await under_way(town)
-    town.discord.faults.next("PATCH", REPLY, status="reset", after_processing=True)
-    town.vendor.release()
-    await town.pictures(asked)
-    assert town.general.messages == [card]
-    assert_came_once(town, asked, card)
-
-
-@pytest.mark.parametrize("via", [True, False])
-async def test_a_rate_limit_is_waited_for(town: Town, via: bool) -> None:
+@pytest.mark.parametrize("via", [True, False], ids=["via", "no-via"])
+async def test_a_rate_limit_is_waited_for(shared_town: Town, via: bool) -> None:
     """Without `Via` it is the network in front of Discord that bans us for a while."""
-    asked, card = await under_way(town)
-    fault = town.discord.faults.next("PATCH", REPLY, status=429, via=via, retry_after=0.3, times=2)
-    began = time.monotonic()
+    town = shared_town
+    ways = await all_ways(town)
+    faults = [
+        town.discord.faults.next(
+            way.method, way.path, status=429, via=via, retry_after=0.3, times=2
+        )
+        for way in ways
+    ]
     town.vendor.release()
-    await town.pictures(asked)
-    assert fault.hits == 2
-    assert time.monotonic() - began > 0.6
-    assert_came_once(town, asked, card)
+    for way in ways:
+        await town.over(way.asked)
+        way.came(town)
+    assert [fault.hits for fault in faults] == [2] * len(faults)
 
 
-async def test_a_removed_card_is_never_posted_again(town: Town) -> None:
-    asked, card = await under_way(town)
-    town.discord.remove_message(card)
+async def test_discord_is_silent_and_does_it_all_the_same(shared_town: Town) -> None:
+    """Two tries are given up, and take effect long after the third."""
+    town = shared_town
+    ways = await all_ways(town)
+    holds = [town.discord.faults.hold(way.path, method=way.method) for way in ways]
+    town.vendor.release()
+    await town.discord.until(lambda: min(hold.count for hold in holds) >= 2, timeout_s=20)
+    for hold in holds:
+        hold.release()
+    for way in ways:
+        await town.over(way.asked)
+        way.came(town)
+
+
+async def test_a_limit_of_an_hour_on_the_token_ends_with_the_token(shared_town: Town) -> None:
+    town = shared_town
+    asked = await under_way(town)
+    fault = town.discord.faults.next(
+        "PATCH", asked.token, status=429, retry_after=AN_HOUR_S, times=2
+    )
+    town.vendor.release()
+    await town.discord.until(lambda: fault.hits == 2, timeout_s=20)
+    town.discord.clock.advance(PAST_TOKEN_S)
+    await came_once(town, asked)
+
+
+# Walls: what will not mend by waiting, and which way is taken instead
+
+
+@dataclass(frozen=True)
+class Wall:
+    """A refusal on one of the ways, and what comes of the job then."""
+
+    way: str
+    status: int
+    code: int
+    route: str
+
+    def __str__(self) -> str:
+        return f"{self.way}-{self.code or self.status}"
+
+
+WALLS = [
+    Wall("token", 401, 50027, "reply"),
+    Wall("token", 404, 10015, "reply"),
+    Wall("token", 404, 10008, "removed"),
+    Wall("token", 403, 50001, "direct"),
+    Wall("token", 400, 50083, "reply"),
+    Wall("bot", 404, 10008, "removed"),
+    Wall("bot", 404, 10003, "direct"),
+    Wall("bot", 403, 50001, "direct"),
+    Wall("bot", 403, 50013, "direct"),
+    Wall("bot", 400, 30046, "channel"),
+    Wall("bot", 400, 50035, "channel"),
+    # The thread has been archived; a new message opens it again.
+    Wall("bot", 400, 50083, "channel"),
+    Wall("message", 403, 50013, "direct"),
+    Wall("message", 404, 10003, "direct"),
+    # The thread is locked.
+    Wall("message", 400, 160005, "direct"),
+    Wall("direct", 403, 50007, "kept"),
+    Wall("direct", 400, 50033, "kept"),
+]
+WAYS = {"token": by_token, "bot": by_bot, "message": by_message, "direct": directly}
+
+
+@pytest.mark.parametrize("wall", WALLS, ids=str)
+async def test_a_way_is_closed(shared_town: Town, wall: Wall) -> None:
+    town = shared_town
+    way = await WAYS[wall.way](town)
+    town.discord.faults.next(way.method, way.path, status=wall.status, code=wall.code, times=9)
+    whispers, letters = len(town.discord.ephemerals(town.ana)), len(town.ana.dms)
+    town.vendor.release()
+    job = await town.over(way.asked)
+    assert job["route"] == wall.route
+    assert_kept(town, way.asked)
+    carriers = town.carriers(job["id"])
+    match wall.route:
+        case "reply" | "channel":
+            [message] = carriers
+            assert message.channel is way.asked.channel
+        case "direct":
+            [message] = carriers
+            assert message.channel is town.ana.dm
+            assert message.content.endswith(f"\nAsked for in <#{way.asked.channel.id}>.")
+        case "removed":
+            assert carriers == []
+            told = [*town.discord.ephemerals(town.ana)[whispers:], *town.ana.dms[letters:]]
+            assert [said.attachments for said in told] == [[]]
+            assert f"job {job['id']}" in told[0].content
+        case "kept":
+            assert carriers == []
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_files_that_are_too_large_leave_the_words(shared_town: Town, way: str) -> None:
+    """Discord allows less now than it said when the request was made."""
+    town = shared_town
+    found = await WAYS[way](town)
+    town.discord.upload_limit_bytes = 100
+    town.vendor.release()
+    job = await town.over(found.asked)
+    assert job["route"] == found.route
+    assert_kept(town, found.asked)
+    assert town.carriers(job["id"]) == []
+    [message] = [m for m in town.standing(job["id"]) if m.channel is found.place]
+    words = "Discord did not take the picture files; they are kept in this job's history."
+    assert words in message.content.splitlines()
+    assert "1 picture" in message.content
+
+
+def noise(prompt: str, *, seed: int, width_px: int, height_px: int, **_: str) -> bytes:
+    """What no PNG makes small."""
+    bytes_ = random.Random(seed).randbytes(width_px * height_px * 3)
+    file = io.BytesIO()
+    Image.frombytes("RGB", (width_px, height_px), bytes_).save(file, "PNG", compress_level=1)
+    return file.getvalue()
+
+
+async def test_a_server_that_takes_less_gets_smaller_pictures(shared_town: Town) -> None:
+    town = shared_town
+    town.vendor.desk.studio.paint = noise
+    town.discord.upload_limit_bytes = 500_000
+    card = await came_once(town, await town.asks("a red fox", aspect="3:2"))
+    assert len(card.attachments[0].bytes) <= 500_000
+    words = "Picture 1 was too large for Discord and was made smaller."
+    assert words in card.content.splitlines()
+
+
+@pytest.mark.parametrize("sign", ["*", "@everyone ", "🦊", "\u0301", "a\n", "`||"])
+async def test_no_prompt_makes_a_message_too_long(shared_town: Town, sign: str) -> None:
+    town = shared_town
+    prompt = (sign * PROMPT_MAX_CHARS)[:PROMPT_MAX_CHARS].strip() or sign
+    asked = await town.asks(prompt, negative=prompt[:900])
+    card = await came_once(town, asked)
+    assert len(card.content) <= 2000
+    assert set(card.mentioned) <= {town.ana.mention}
+    # Its worst card is one that says why there is nothing.
+    town.vendor.next(Mood.MODERATION)
+    failed = await town.ending(await town.asks(prompt))
+    assert "Nothing was charged." in failed.content
+
+
+# Cards and channels that go
+
+
+async def test_a_removed_card_is_never_posted_again(shared_town: Town) -> None:
+    town = shared_town
+    asked = await under_way(town)
+    assert asked.message is not None
+    town.discord.remove_message(asked.message)
     town.vendor.release()
     job = await town.over(asked)
     assert job["route"] == "removed"
-    assert town.general.messages == []
-    assert town.carriers(job["id"]) == []
-    [told] = town.discord.ephemerals(town.ana)
+    assert asked.channel.messages == []
+    told = town.discord.ephemerals(town.ana)[-1]
     assert "Your card was removed" in told.content
     assert f"job {job['id']}" in told.content
     assert town.discord.ephemerals(town.ben) == []
     # It was made, and is kept.
-    assert town.entries(asked) == [("reserve", 1), ("settle", 0)]
-    assert town.rows("SELECT * FROM pictures WHERE job_id = ?", job["id"])
+    assert_kept(town, asked)
 
 
-async def test_a_card_removed_long_ago_is_told_by_direct_message(town: Town) -> None:
-    asked, card = await under_way(town, token_over=True)
-    town.discord.remove_message(card)
+async def test_a_card_removed_long_ago_is_told_by_direct_message(shared_town: Town) -> None:
+    town = shared_town
+    asked = await under_way(town)
+    assert asked.message is not None
+    town.discord.clock.advance(PAST_TOKEN_S)
+    town.discord.remove_message(asked.message)
     town.vendor.release()
     job = await town.over(asked)
     assert job["route"] == "removed"
-    assert town.general.messages == []
-    [letter] = town.ana.dms
+    assert asked.channel.messages == []
+    letter = town.ana.dms[-1]
     assert "Your card was removed" in letter.content
+    assert f"job {job['id']}" in letter.content
     assert letter.attachments == []
 
 
 @pytest.mark.parametrize("loss", ["forbidden", "deleted"])
-async def test_a_lost_channel_means_a_direct_message(town: Town, loss: str) -> None:
-    asked, _ = await under_way(town, token_over=True)
+async def test_a_lost_channel_means_a_direct_message(shared_town: Town, loss: str) -> None:
+    town = shared_town
+    asked = await under_way(town)
+    town.discord.clock.advance(PAST_TOKEN_S)
     if loss == "forbidden":
-        town.discord.forbid(town.general, view=False, send=False)
+        town.discord.forbid(asked.channel, view=False, send=False)
     else:
-        town.discord.delete_channel(town.general)
+        town.discord.delete_channel(asked.channel)
     town.vendor.release()
     job = await town.over(asked)
     assert job["route"] == "direct"
-    [letter] = town.ana.dms
-    assert f"<#{town.general.id}>" in letter.content
-    assert_came_once(town, asked, letter)
+    letter = assert_once(town, asked, town.ana.dms[-1])
+    assert f"<#{asked.channel.id}>" in letter.content
 
 
-async def test_a_channel_deleted_while_the_token_lives_is_told_about(town: Town) -> None:
-    asked, _ = await under_way(town)
-    town.discord.delete_channel(town.general)
+async def test_a_channel_deleted_while_the_token_lives_is_told_about(shared_town: Town) -> None:
+    town = shared_town
+    asked = await under_way(town)
+    town.discord.delete_channel(asked.channel)
     town.vendor.release()
     job = await town.over(asked)
     assert job["route"] in ("direct", "removed")
-    [letter] = town.ana.dms
-    assert f"job {job['id']}" in letter.content
-    assert town.entries(asked) == [("reserve", 1), ("settle", 0)]
+    assert f"job {job['id']}" in town.ana.dms[-1].content
+    assert_kept(town, asked)
 
 
-async def test_without_any_way_the_result_is_kept(town: Town) -> None:
-    asked, _ = await under_way(town, token_over=True)
-    town.ana.accepts_dms = False
-    town.discord.delete_channel(town.general)
+async def test_without_any_way_the_result_is_kept(shared_town: Town) -> None:
+    town = shared_town
+    hermit = town.discord.user("hermit")
+    hermit.accepts_dms = False
+    asked = await under_way(town, who=hermit)
+    town.discord.clock.advance(PAST_TOKEN_S)
+    town.discord.delete_channel(asked.channel)
     town.vendor.release()
     job = await town.over(asked)
     assert job["route"] == "kept"
-    assert town.ana.dms == []
-    assert town.rows("SELECT * FROM pictures WHERE job_id = ?", job["id"])
-    assert town.entries(asked) == [("reserve", 1), ("settle", 0)]
+    assert hermit.dms == []
+    assert_kept(town, asked)
 
 
 @pytest.mark.parametrize(
@@ -146,108 +403,64 @@ async def test_without_any_way_the_result_is_kept(town: Town) -> None:
     [("view", "View Channel"), ("send", "Send Messages"), ("attach", "Attach Files")],
 )
 async def test_where_the_bot_may_not_speak_nothing_is_reserved(
-    town: Town, denied: str, named: str
+    shared_town: Town, denied: str, named: str
 ) -> None:
-    town.discord.forbid(town.general, **{denied: False})
-    words = await town.refused(await town.asks("a red fox"))
+    town = shared_town
+    channel = a_channel(town)
+    town.discord.forbid(channel, **{denied: False})
+    before = (town.jobs(), town.rows("SELECT * FROM ledger"), town.vendor.posts)
+    words = await town.refused(await town.asks("a red fox", where=channel))
     assert named in words
     assert "Nothing was charged." in words
-    assert (town.jobs(), town.rows("SELECT * FROM ledger")) == ([], [])
-    assert town.vendor.posts == 0
+    assert (town.jobs(), town.rows("SELECT * FROM ledger"), town.vendor.posts) == before
     # A private card needs no channel.
-    private = await town.pictures(await town.asks("a red fox", private=True))
+    private = await town.pictures(await town.asks("a red fox", where=channel, private=True))
     assert private.ephemeral
 
 
-@pytest.mark.parametrize("how", ["abort", "reconnect", "invalid_resumable", "invalid", 4000, 1001])
-async def test_the_gateway_breaks_while_a_job_runs(town: Town, how: HowToBreak) -> None:
-    asked, card = await under_way(town)
-    gateway = town.discord.gateway
-    before = gateway.identifies + gateway.resumes
-    await town.discord.disconnect(how)
-    await town.discord.until(
-        lambda: gateway.identifies + gateway.resumes > before and gateway.connected_shards,
-        timeout_s=20,
-    )
-    town.vendor.release()
-    await town.pictures(asked)
-    assert_came_once(town, asked, card)
-    await town.pictures(await town.asks("a second fox"))
+# Cards of jobs that wait
 
 
-async def test_what_was_asked_while_the_gateway_was_away_is_answered_or_left(town: Town) -> None:
-    """A replayed request is answered if somebody still waits, and bought once at most."""
-    await town.discord.disconnect("abort")
-    asked = await town.asks("a red fox")
-    await town.discord.until(lambda: town.discord.gateway.resumes, timeout_s=20)
-    await town.pictures(await town.asks("a second fox"))
-    assert len(town.jobs()) == (2 if asked.is_acked else 1)
-    if asked.is_acked:
-        await town.pictures(asked)
-
-
-async def test_a_request_delivered_twice_is_one_job(town: Town) -> None:
-    asked = await town.asks("a red fox")
-    await town.card(asked)
-    again = town.discord._payload(asked)
-    for _ in range(2):
-        await town.discord.gateway.announce(
-            "INTERACTION_CREATE", again, guild_id=town.discord.home.id
-        )
-    card = await town.pictures(asked)
-    await town.discord.until(lambda: town.log.count("interaction.again") == 2)
-    assert len(town.jobs()) == 1
-    assert town.general.messages == [card]
-    assert asked.replies == [card]
-    assert_came_once(town, asked, card)
-
-
-async def test_kicked_with_jobs_in_line(town: Town) -> None:
-    await town.bot_stops()
-    await town.bot_starts(MODELSLAB_MAX_QUEUED="1")
-    elsewhere = town.discord.guild("Elsewhere").channel("general")
+@pytest.mark.parametrize("status", ["reset", 503, 429])
+async def test_a_card_that_cannot_be_edited_delays_no_job(
+    shared_town: Town, status: Status
+) -> None:
+    town = shared_town
     town.vendor.hold()
-    running = await town.asks("a red fox")
-    await town.is_painting(running)
-    waiting = await town.lines_up(2)
+    asked = await town.asks("a red fox", where=a_channel(town))
+    path = f"{asked.token}|/channels/{asked.channel.id}/"
+    fault = town.discord.faults.next("PATCH", path, status=status, via=False, times=999)
+    await town.discord.until(lambda: fault.hits)
+    town.vendor.release()
+    await town.stands(asked, "settled")
+    town.discord.faults.clear()
+    await came_once(town, asked)
+
+
+async def test_kicked_with_jobs_in_line(shared_town: Town) -> None:
+    town = shared_town
+    server = town.discord.guild("Short-lived").channel("general")
+    elsewhere = town.discord.guild("Elsewhere").channel("general")
+    running = await under_way(town, where=server)
+    # What is asked for now waits behind a gate.
+    town.vendor.next(Mood.NO_CREDITS)
+    town.vendor.balance = 0.0
+    waiting = [await town.asks("a crow", where=server)]
+    await town.gate_closes()
+    waiting += [await town.asks("a crow", where=server) for _ in range(2)]
     others = await town.asks("a crow", where=elsewhere)
-    await town.card(others)
-    town.discord.kick_bot(town.discord.home)
+    for asked in (*waiting, others):
+        await town.card(asked)
+    assert server.guild is not None
+    town.discord.kick_bot(server.guild)
     for asked in waiting:
         job = await town.over(asked)
         assert (job["verdict"], job["route"]) == ("cancelled", "kept")
         assert town.entries(asked) == [("reserve", 1), ("refund", -1)]
+        # What was cancelled was never bought.
+        assert town.bought(asked) == []
+    town.vendor.balance = 100.0
     town.vendor.release()
-    await town.pictures(others)
+    await came_once(town, others)
     await town.over(running)
-    assert town.entries(running) == [("reserve", 1), ("settle", 0)]
-    # What was cancelled was never bought.
-    assert town.vendor.posts == 2
-
-
-async def test_a_fault_on_the_card_costs_the_member_nothing(town: Town) -> None:
-    """Discord surely refused the card: the job is withdrawn before anything is bought."""
-    town.traces_expected = True
-    town.discord.faults.next("POST", CALLBACK, status=400, times=5)
-    asked = await town.asks("a red fox")
-    job = await town.over(asked)
-    assert (job["verdict"], job["route"]) == ("cancelled", "kept")
-    assert json.loads(job["outcome"])["detail"]
-    assert town.entries(asked) == [("reserve", 1), ("refund", -1)]
-    assert town.vendor.posts == 0
-
-
-async def test_a_held_up_acknowledgement_is_too_late(town: Town) -> None:
-    """10062: Discord has told the asker that we did not answer; nothing may be bought for that."""
-    hold = town.discord.faults.hold(CALLBACK)
-    asked = await town.asks("a red fox")
-    await hold.arrived()
-    town.discord.clock.advance(10)
-    hold.release()
-    job = await town.over(asked)
-    assert job["verdict"] == "cancelled"
-    assert town.entries(asked) == [("reserve", 1), ("refund", -1)]
-    assert town.vendor.posts == 0
-    assert town.general.messages == []
-    town.vendor.next(Mood.AT_ONCE)
-    await town.pictures(await town.asks("a second fox"))
+    assert_kept(town, running)

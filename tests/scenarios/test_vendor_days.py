@@ -1,6 +1,6 @@
 """However the vendor answers a request: a picture or a plain sentence comes of it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 
 import pytest
 import pytest_asyncio
@@ -23,6 +23,7 @@ from tests.scenarios.days import (
     rewritten,
     says,
     the_next_one_is_served,
+    together,
 )
 from tests.scenarios.days import SETTINGS as SETTINGS
 from tests.scenarios.town import Town
@@ -54,9 +55,12 @@ TAKEN: dict[str, Mood | Turn] = {
     "pending": taken(status="pending"),
     "shouted": taken(status="PROCESSING"),
     "text-id": Mood.STRING_IDS,
-    "number-as-text-id": Mood.PROCESSING(first=rewritten(lambda body: {"id": str(body["id"])})),
+    "text-id-alone": Mood.STRING_IDS(first=changed(fetch_result=GONE)),
+    "number-as-text-id": Mood.PROCESSING(
+        first=rewritten(lambda body: {"id": str(body["id"]), "fetch_result": GONE})
+    ),
     "request-id": Mood.PROCESSING(
-        first=rewritten(lambda body: {"id": GONE, "request_id": body["id"]})
+        first=rewritten(lambda body: {"id": GONE, "request_id": body["id"], "fetch_result": GONE})
     ),
     "no-id-but-fetch-result": taken(id=GONE),
     "old-shapes": Mood.OLD_SHAPES,
@@ -68,6 +72,7 @@ TAKEN: dict[str, Mood | Turn] = {
     "eta-missing": taken(eta=GONE),
     "eta-nonsense": taken(eta=float("nan")),
     "eta-negative": taken(eta=-5),
+    "eta-elsewhere": taken(eta=GONE, estimated_time=1),
     "fetch-result-foreign": Mood.FOREIGN_FETCH_RESULT,
     "fetch-result-of-another-id": Mood.FETCH_ID_DIFFERS,
     "fetch-result-missing": taken(fetch_result=GONE),
@@ -75,6 +80,7 @@ TAKEN: dict[str, Mood | Turn] = {
     "future-links": taken(status="success"),
     "empty-success": taken(status="success", output="", future_links=GONE),
     "meta-nothing": taken(meta=None),
+    "meta-with-a-link": taken(meta={"output": ["https://stranger.example/1.png"]}),
     "processing-under-500": Mood.PROCESSING(first=named(status=500)),
     "processing-under-429": Mood.PROCESSING(first=named(status=429)),
     "created": Mood.AT_ONCE(first=named(status=201)),
@@ -108,8 +114,10 @@ TAKEN: dict[str, Mood | Turn] = {
 
 
 @pytest.mark.parametrize("day", TAKEN)
-async def test_an_answer_in_any_shape_brings_the_picture(shared_town: Town, day: str) -> None:
-    await plays_good(shared_town, TAKEN[day])
+async def test_an_answer_in_any_shape_brings_the_picture(
+    played: dict[str, Awaitable[object]], day: str
+) -> None:
+    await played[day]
 
 
 REFUSED = "**Request refused.** The image service did not accept the request."
@@ -174,6 +182,12 @@ NOT_TAKEN = {
     "error-message-key": failed(
         Mood.ERROR_200(first=says({"status": "error", "error_message": CRASH})), CRASH
     ),
+    "json-rpc": invalid(
+        Mood.ERROR_200(
+            first=says({"jsonrpc": "2.0", "error": {"code": -32602, "message": HEIGHT}}, 400)
+        ),
+        HEIGHT,
+    ),
     "detail-key": invalid(Mood.ERROR_200(first=says({"detail": HEIGHT}, 422)), HEIGHT),
     "validators-envelope": invalid(
         Mood.ERROR_200(
@@ -220,9 +234,19 @@ NOT_TAKEN = {
 }
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def played(shared_town: Town) -> dict[str, Awaitable[object]]:
+    """The days that do not disturb each other, all in one go."""
+    good = {day: plays_good(shared_town, turn) for day, turn in TAKEN.items()}
+    bad = {day: plays_bad(shared_town, turn) for day, turn in NOT_TAKEN.items()}
+    return together(good, bad)
+
+
 @pytest.mark.parametrize("day", NOT_TAKEN)
-async def test_a_refusal_ends_in_a_plain_sentence(shared_town: Town, day: str) -> None:
-    await plays_bad(shared_town, NOT_TAKEN[day])
+async def test_a_refusal_ends_in_a_plain_sentence(
+    played: dict[str, Awaitable[object]], day: str
+) -> None:
+    await played[day]
 
 
 def unclear(turn: Mood | Turn, words: str, *, accepted: bool = False) -> Bad:
@@ -245,6 +269,9 @@ DOUBTFUL = {
     "page": unclear(Mood.HTML_200, unread(200)),
     "page-502": unclear(Mood.HTML_502, unread(502)),
     "page-503": unclear(Mood.HTML_502(status=503), unread(503)),
+    "plain-text": unclear(
+        Mood.ERROR_200(first=says(b"Too many connections", 200, "text/plain")), unread(200)
+    ),
     "page-403": unclear(Mood.HTML_502(status=403), unread(403)),
     "page-502-but-taken": unclear(Mood.HTML_502_BUT_ACCEPTED, unread(502), accepted=True),
     "json-500": unclear(Mood.JSON_500, "Internal server error. Please try again."),

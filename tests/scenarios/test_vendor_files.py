@@ -5,7 +5,7 @@ import io
 import re
 import struct
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 
 import pytest
 import pytest_asyncio
@@ -28,9 +28,11 @@ from tests.scenarios.days import (
     rewritten,
     says,
     spent_micros,
+    together,
 )
 from tests.scenarios.days import SETTINGS as SETTINGS
 from tests.scenarios.town import Town
+from tests.wire.messages import Message
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -95,8 +97,11 @@ WHOLE: dict[str, Mood | Turn] = {
 
 
 @pytest.mark.parametrize("day", WHOLE)
-async def test_a_whole_picture_is_taken_whatever_it_is_called(shared_town: Town, day: str) -> None:
-    card = await plays_good(shared_town, WHOLE[day])
+async def test_a_whole_picture_is_taken_whatever_it_is_called(
+    played: dict[str, Awaitable[object]], day: str
+) -> None:
+    card = await played[day]
+    assert isinstance(card, Message)
     [file] = card.attachments
     assert Image.open(io.BytesIO(file.bytes)).size[0] > 0
 
@@ -192,8 +197,19 @@ LOST = {
 
 
 @pytest.mark.parametrize("day", LOST)
-async def test_what_is_no_picture_is_given_up_and_not_charged(shared_town: Town, day: str) -> None:
-    await plays_bad(shared_town, LOST[day])
+async def test_what_is_no_picture_is_given_up_and_not_charged(
+    played: dict[str, Awaitable[object]], day: str
+) -> None:
+    await played[day]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def played(shared_town: Town) -> dict[str, Awaitable[object]]:
+    """The days that do not disturb each other, all in one go."""
+    return together(
+        {day: plays_good(shared_town, turn) for day, turn in WHOLE.items()},
+        {day: plays_bad(shared_town, bad) for day, bad in LOST.items()},
+    )
 
 
 async def test_a_link_to_a_neighbour_of_the_trusted_host_is_not_followed(

@@ -38,7 +38,9 @@ async def test_due_are_those_whose_time_has_come_the_longest_first(database: Dat
         seen = await look(tx, NOW + after(2))
         assert ids(seen.waiting) == [made[3], made[2], made[1], made[4]]
         assert (ids(seen.results), ids(seen.asked)) == ([result.id], [asked.id])
-        assert (seen.anything_moves, seen.anything_asked, seen.anybody_in_line) == (1, 1, 0)
+        assert seen.anything_at_vendor
+        assert seen.anything_to_deliver
+        assert not seen.anybody_in_line
         assert seen.next_due_at == NOW + after(3)
         few = await look(tx, NOW + after(2), limit=2)
         assert ids(few.waiting) == [made[3], made[2]]
@@ -54,7 +56,7 @@ async def test_what_is_in_hand_is_passed_over_and_hides_nothing_behind_it(
         seen = await look(tx, DEADLINE, in_hand={made[0], made[1], asked.id}, limit=2)
     assert ids(seen.waiting) == made[2:]
     assert seen.asked == []
-    assert seen.anything_asked
+    assert seen.anything_at_vendor
 
 
 async def test_results_for_a_full_channel_hide_none_for_others(database: Database) -> None:
@@ -68,7 +70,10 @@ async def test_results_for_a_full_channel_hide_none_for_others(database: Databas
 async def test_the_next_due_is_looked_for_in_every_live_state(database: Database) -> None:
     async with database.transaction() as tx:
         empty = await look(tx, NOW)
-        assert (empty.next_due_at, empty.anything_moves, empty.anybody_in_line) == (None, 0, 0)
+        assert empty.next_due_at is None
+        assert not empty.anything_at_vendor
+        assert not empty.anything_to_deliver
+        assert not empty.anybody_in_line
         await a_job(tx, due_at=NOW + after(9))
         waiting = await moved_to(tx, await a_job(tx), JobStatus.WAITING)
         await moves.later(tx, waiting, due_at=NOW + after(7))

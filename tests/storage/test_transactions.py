@@ -60,6 +60,50 @@ async def test_writers_of_this_process_wait_for_each_other(database: Database) -
         assert await facts.get(tx, "count") == "40"
 
 
+async def test_whoever_is_waited_for_writes_first(database: Database) -> None:
+    """In a long line of steps, acknowledgements came later than Discord waits for them."""
+    wrote: list[str] = []
+
+    async def write(name: str, *, urgent: bool) -> None:
+        async with database.transaction(urgent=urgent) as tx:
+            await facts.put(tx, "last", name)
+            wrote.append(name)
+
+    async with database.transaction():
+        writers = [
+            asyncio.create_task(write(name, urgent=name.startswith("answer")))
+            for name in ("step 1", "step 2", "answer 1", "step 3", "answer 2")
+        ]
+        await asyncio.sleep(0)
+        assert wrote == []
+    await asyncio.gather(*writers)
+    assert wrote == ["answer 1", "answer 2", "step 1", "step 2", "step 3"]
+
+
+@pytest.mark.parametrize("at_its_turn", [False, True], ids=["in the queue", "at its turn"])
+async def test_a_writer_who_gives_up_waiting_keeps_nobody_out(
+    database: Database, *, at_its_turn: bool
+) -> None:
+    async def write(name: str) -> None:
+        async with database.transaction() as tx:
+            await facts.put(tx, "last", name)
+
+    async with database.transaction():
+        gives_up = asyncio.create_task(write("nobody"))
+        await asyncio.sleep(0)
+        patient = asyncio.create_task(write("patient"))
+        await asyncio.sleep(0)
+        if not at_its_turn:
+            gives_up.cancel()
+    if at_its_turn:
+        gives_up.cancel()
+    await asyncio.gather(gives_up, return_exceptions=True)
+    assert gives_up.cancelled()
+    await asyncio.wait_for(patient, 2)
+    async with database.reading() as tx:
+        assert await facts.get(tx, "last") == "patient"
+
+
 async def test_an_error_in_the_block_undoes_all_of_it(database: Database) -> None:
     async def change_of_mind() -> None:
         async with database.transaction() as tx:

@@ -7,6 +7,7 @@ from typing import get_args
 import pytest
 
 from bot.domain.job import JobStatus, Outcome, Route, Verdict
+from bot.domain.line import Place
 from bot.domain.refusal import (
     AlreadyAccepted,
     BadOption,
@@ -93,4 +94,26 @@ def test_what_is_withheld_is_not_looked_for_in_the_channel() -> None:
     assert how_far(done).state == "Your picture is ready"
     assert how_far(done).position == (
         "It was not posted, as was asked; it is kept in your history."
+    )
+
+
+@pytest.mark.parametrize(
+    ("wait_s", "words"),
+    [
+        (0.2, "about 5 s."),
+        (8.0, "about 10 s."),
+        (37.2, "about 40 s."),
+        (90.0, "about 90 s."),
+        (91.0, "about 2 minutes."),
+        (209.0, "about 3 minutes."),
+        (5_300.0, "about 88 minutes."),
+        (5_401.0, "about 2 hours."),
+        (36_000.0, "about 10 hours."),
+    ],
+)
+def test_a_wait_is_told_no_finer_than_it_is_known(wait_s: float, words: str) -> None:
+    place = Place(ahead=7, ahead_here=2, wait_s=wait_s)
+
+    assert how_far(a_job(status=JobStatus.QUEUED), place=place).position == (
+        f"2 ahead of you here, {words}"
     )

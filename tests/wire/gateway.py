@@ -102,6 +102,9 @@ class Gateway:
         self.identifies = 0
         self.resumes = 0
         self.heartbeats = 0
+        self.heartbeat_interval_ms = HEARTBEAT_INTERVAL_MS
+        #: Sockets stay open, and nothing is said on them any more.
+        self.is_dead = False
 
     @property
     def connected_shards(self) -> set[int]:
@@ -157,7 +160,7 @@ class Gateway:
         self._transports[connection] = request.transport
         session: Session | None = None
         try:
-            hello = {"heartbeat_interval": HEARTBEAT_INTERVAL_MS}
+            hello = {"heartbeat_interval": self.heartbeat_interval_ms}
             await connection.send_json({"op": Op.HELLO, "d": hello, "s": None, "t": None})
             async for frame in connection:
                 if frame.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
@@ -180,6 +183,8 @@ class Gateway:
         match message.get("op"):
             case Op.HEARTBEAT:
                 self.heartbeats += 1
+                if self.is_dead:
+                    return session
                 await connection.send_json({"op": Op.HEARTBEAT_ACK})
             case Op.IDENTIFY if session is not None:
                 await connection.close(code=4005)

@@ -1,0 +1,52 @@
+"""Lets one writer in at a time, those first for whom somebody waits. Knows no database."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+
+class Turnstile:
+    """A lock with two queues, each in its order.
+
+    Who is `urgent` goes before all who are not. Whoever asks for that must ask one at a time: so
+    between two turns of theirs there is one for the others, and nobody is kept out for ever.
+    """
+
+    def __init__(self) -> None:
+        self._is_taken = False
+        self._urgent: deque[asyncio.Future[None]] = deque()
+        self._others: deque[asyncio.Future[None]] = deque()
+
+    @asynccontextmanager
+    async def turn(self, *, urgent: bool = False) -> AsyncIterator[None]:
+        """Wait for a turn; it ends with the block."""
+        await self._enter(self._urgent if urgent else self._others)
+        try:
+            yield
+        finally:
+            self._leave()
+
+    async def _enter(self, queue: deque[asyncio.Future[None]]) -> None:
+        if not self._is_taken:
+            self._is_taken = True
+            return
+        turn = asyncio.get_running_loop().create_future()
+        queue.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            # The turn may have come in the same moment.
+            if turn.done() and not turn.cancelled():
+                self._leave()
+            raise
+
+    def _leave(self) -> None:
+        """Hand the turn on; it is free only where nobody waits, so that nobody overtakes."""
+        for queue in (self._urgent, self._others):
+            while queue:
+                turn = queue.popleft()
+                if not turn.done():
+                    turn.set_result(None)
+                    return
+        self._is_taken = False
