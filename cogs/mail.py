@@ -195,21 +195,22 @@ class Mail:
         is_it = partial(_is_card, job) if job.requester.guild_id == PERSONAL else is_letter
         return await _within(PATIENCE_S, self._find(room, sent_at, is_it))
 
-    def may_look_back(self, job: Job) -> bool | None:
-        """Whether the bot may read what was said in the channel; None where it is not known.
+    def may_look_back(self, job: Job) -> bool:
+        """Whether the bot may read what was said in the channel.
 
-        Without that permission Discord answers with an empty list, not with an error.
+        Without that permission Discord answers with an empty list, not with an error. Raises
+        CourierError where the servers are not known yet, as right after a start.
         """
         if job.requester.guild_id == PERSONAL:
             # Only asked where the bot is itself: in direct messages, which hide nothing from it.
             return True
+        if not self._client.is_ready():
+            raise CourierError("Discord has not said yet which servers there are")
         guild = self._client.get_guild(job.requester.guild_id)
         if guild is None or guild.me is None:
-            return None
+            return False
         channel = guild.get_channel_or_thread(job.requester.channel_id)
-        if channel is None:
-            return None
-        return channel.permissions_for(guild.me).read_message_history
+        return channel is not None and channel.permissions_for(guild.me).read_message_history
 
     async def _find(
         self,

@@ -235,6 +235,26 @@ async def test_where_nobody_can_look_nothing_is_posted_twice(way: Way) -> None:
     assert not letter.attachments
 
 
+async def test_before_the_servers_are_known_nobody_is_given_up(
+    way: Way, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed while it posted, the bot delivers again once it is logged in, which is sooner."""
+    way.no_card()
+    way.notes.first_try_at = way.house.env.now()
+    monkeypatch.setattr(discord.Client, "is_ready", lambda _: False)
+    monkeypatch.setattr(discord.Client, "get_guild", lambda *_: None)
+
+    with pytest.raises(CourierError):
+        await way.deliver()
+
+    assert way.letters == []
+    assert len(way.house.channel.history()) == 1, "nothing new"
+    monkeypatch.undo()
+    delivered = await way.deliver()
+    assert delivered.route is Route.CHANNEL
+    assert way.house.last.attachments
+
+
 async def test_a_letter_of_an_earlier_try_is_found_where_the_channel_is_closed(way: Way) -> None:
     way.no_card()
     way.channel_fails(403, 50013)
