@@ -6,7 +6,7 @@ from typing import Final
 import discord
 
 from bot.domain.gates import GateReason
-from bot.domain.job import Job, JobStatus
+from bot.domain.job import Job, JobStatus, Verdict
 from bot.domain.line import Place
 from bot.domain.request import PERSONAL
 from bot.engine.queue import LiveJob, Queue, ServerLine
@@ -24,6 +24,9 @@ NOTHING: Final = "Nothing in line."
 NOTHING_OF_YOURS: Final = "Nothing of yours in line."
 KEPT: Final = "All keep their place in line."
 A_PRIVATE_JOB: Final = "a private job"
+DONE: Final = "Done, on its way to Discord"
+OVER: Final = "Over, without a picture; the answer is on its way to Discord"
+NOT_POSTED: Final = "Done; will not be posted"
 
 
 def lineup(queue: Queue, *, user_id: int) -> list[discord.Embed]:
@@ -64,9 +67,22 @@ def _live(live: LiveJob, *, still: bool) -> str:
     if job.status is JobStatus.QUEUED:
         due = "" if still or live.ready_at is None else f", about {moment(live.ready_at)}"
         state = f"{_position(job, live.place)}{due}"
+    elif job.status is JobStatus.SETTLED:
+        state = _done(job)
     else:
         state = live_state(job, place=None, ready_at=live.ready_at, gate=None)
     return f"{title(job, signs=PROMPT_SIGNS)} · {state} · job {job.id}"
+
+
+def _done(job: Job) -> str:
+    """How it ended, for as long as Discord has not taken the answer."""
+    brought = job.outcome is not None and job.outcome.verdict in (
+        Verdict.PICTURES,
+        Verdict.DESCRIBED,
+    )
+    if not brought:
+        return OVER
+    return NOT_POSTED if job.withheld else DONE
 
 
 def _position(job: Job, place: Place | None) -> str:

@@ -29,8 +29,8 @@ from storage.tables import jobs
 
 # Literal, not bound: SQLite uses a partial index only where it can see the condition.
 STATUS = {status: literal_column(f"'{status.value}'", String) for status in JobStatus}
-_UNSETTLED = (JobStatus.QUEUED, JobStatus.SUBMITTING, JobStatus.WAITING)
 LIVE = jobs.c.status != STATUS[JobStatus.DELIVERED]
+_LIVE_ONES = [name for status, name in STATUS.items() if status is not JobStatus.DELIVERED]
 
 
 def _latest(column: ColumnElement[Any]) -> Select[Any]:
@@ -111,14 +111,14 @@ async def in_line_of_server(tx: Transaction, guild_id: int) -> list[Job]:
 
 
 async def live_of_member(tx: Transaction, *, guild_id: int, user_id: int) -> list[Job]:
-    """What a member has in line or at the vendor in one server, the oldest first.
+    """What of a member is on its way in one server, the oldest first.
 
     What they had erased is none of it.
     """
     query = select(jobs).where(
         LIVE,
         jobs.c.guild_id == guild_id,
-        jobs.c.status.in_([STATUS[status] for status in _UNSETTLED]),
+        jobs.c.status.in_(_LIVE_ONES),
         jobs.c.user_id == user_id,
         jobs.c.erased.is_(False),
     )

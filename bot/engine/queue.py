@@ -22,11 +22,15 @@ from storage.database import Database, Transaction
 NEXT_SHOWN = 5
 # What is due sooner would read as something that lies in the past.
 AHEAD = timedelta(seconds=5)
+_AT_SERVICE = (JobStatus.SUBMITTING, JobStatus.WAITING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveJob:
-    """A job on its way. `place` where the line moves, `ready_at` where that can be said."""
+    """A job on its way. `place` where the line moves, `ready_at` where that can be said.
+
+    One that has settled has neither: only Discord must still take what came of it.
+    """
 
     job: Job
     place: Place | None = None
@@ -47,8 +51,8 @@ class ServerLine:
 class Queue:
     """The line for one member. Outside of servers there is nothing but one's own.
 
-    `mine` begins with what is at the service. `gate` is why nothing moves, and `pause` what the
-    moderators say of that.
+    `mine` begins with what is at the service, and ends with what is done. `gate` is why nothing
+    moves, and `pause` what the moderators say of that.
     """
 
     mine: tuple[LiveJob, ...]
@@ -87,7 +91,7 @@ class Queues:
 
 async def _usual_s(tx: Transaction, mine: Iterable[Job]) -> dict[str, float]:
     """The usual time of each work that is at the service, in seconds."""
-    works = {job.request.work for job in mine if job.status is not JobStatus.QUEUED}
+    works = {job.request.work for job in mine if job.status in _AT_SERVICE}
     return {work: schedule.expected_s(await jobs.past_seconds(tx, work)) for work in works}
 
 
@@ -114,7 +118,7 @@ def _live(
 ) -> Iterable[LiveJob]:
     for job in mine:
         place = places.get(job.id)
-        if job.status is not JobStatus.QUEUED:
+        if job.status in _AT_SERVICE:
             ready_at = (job.submitted_at or now) + timedelta(seconds=usual_s[job.request.work])
             yield LiveJob(job=job, ready_at=ready_at if ready_at >= now + AHEAD else None)
         elif place is None:
@@ -123,8 +127,13 @@ def _live(
             yield LiveJob(job=job, place=place, ready_at=now + timedelta(seconds=place.wait_s))
 
 
-def _order(live: LiveJob) -> tuple[bool, int, int]:
-    """What is at the service, then the line; what rests comes last, by age."""
-    in_line = live.job.status is JobStatus.QUEUED
-    behind = live.place.ahead if live.place else (2**31 if in_line else 0)
-    return in_line, behind, live.job.id
+def _order(live: LiveJob) -> tuple[int, int, int]:
+    """What is at the service, then the line, in which what rests comes last; then what is done."""
+    match live.job.status:
+        case JobStatus.QUEUED:
+            return 1, live.place.ahead if live.place else 2**31, live.job.id
+        case JobStatus.SETTLED:
+            # Nothing can be taken back of it any more.
+            return 2, 0, live.job.id
+        case _:
+            return 0, 0, live.job.id

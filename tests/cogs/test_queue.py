@@ -8,7 +8,7 @@ from simcord import MemberActor
 
 from bot.domain import gates as gate_rules
 from bot.domain.gates import GateReason, server_scope
-from bot.domain.job import Job, JobStatus
+from bot.domain.job import Job, JobStatus, Outcome, Verdict
 from bot.domain.line import Place
 from bot.domain.request import PERSONAL
 from bot.engine.queue import LiveJob, Queue, ServerLine
@@ -41,6 +41,10 @@ def a_live(
     return LiveJob(job=job, place=place, ready_at=NOON if soon else None)
 
 
+def a_done(verdict: Verdict, *, withheld: bool = False) -> LiveJob:
+    return LiveJob(job=replace(a_job(outcome=Outcome(verdict=verdict)), withheld=withheld))
+
+
 def mine(queue: Queue) -> list[str]:
     return (lineup(queue, user_id=ANA)[0].description or "").split("\n")
 
@@ -64,12 +68,23 @@ def servers(queue: Queue) -> list[str]:
             a_live(status=JobStatus.WAITING, withheld=True),
             "Being painted; will not be posted",
         ),
+        (a_done(Verdict.PICTURES), "Done, on its way to Discord"),
+        (a_done(Verdict.DESCRIBED), "Done, on its way to Discord"),
+        (a_done(Verdict.PICTURES, withheld=True), "Done; will not be posted"),
+        (
+            a_done(Verdict.TIMED_OUT),
+            "Over, without a picture; the answer is on its way to Discord",
+        ),
     ],
 )
 def test_a_job_of_mine_says_where_it_stands(live: LiveJob, expected: str) -> None:
     queue = Queue(mine=(live,), server=EMPTY)
 
     assert mine(queue) == [f"**a red fox** · {expected} · job 17"]
+
+
+def test_what_is_done_cannot_be_taken_back() -> None:
+    assert ways_back(Queue(mine=(a_done(Verdict.PICTURES),), server=EMPTY)) == []
 
 
 def test_every_job_has_its_own_way_back_but_what_is_withheld() -> None:

@@ -165,6 +165,30 @@ async def test_what_was_erased_is_shown_to_nobody_and_cannot_be_taken_back(world
     assert said is Withdrawn.UNKNOWN
 
 
+async def test_what_discord_does_not_take_yet_is_not_out_of_sight(
+    tmp_path: Path, vendor: Vendor
+) -> None:
+    """It stands in no history before it is delivered."""
+    async with a_world(tmp_path, vendor, policy=a_policy(max_queued=1)) as world:
+        world.courier.discord_is_down(times=99)
+        done = await world.asks("a red fox")
+        await world.until_status(done.job.id, JobStatus.SETTLED)
+        vendor.hold()
+        painted = await world.asks("a blue owl")
+        await world.until_status(painted.job.id, JobStatus.WAITING)
+        in_line = await world.asks("a green newt")
+
+        seen = await look(world)
+
+    # What can still be taken back comes first: a long list is cut short.
+    assert [live.job.id for live in seen.mine] == [said.job.id for said in (painted, in_line, done)]
+    settled = seen.mine[-1]
+    assert settled.job.outcome is not None
+    assert (settled.place, settled.ready_at) == (None, None)
+    assert seen.server is not None
+    assert (seen.server.in_line, seen.server.at_service) == (1, 1)
+
+
 async def test_what_is_over_stands_in_no_line(world: World) -> None:
     asked = await world.asks()
     await world.asks()
