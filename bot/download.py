@@ -7,6 +7,7 @@ exact host and port pairs that the owner's settings name: they may be http, and 
 
 import asyncio
 import socket
+from codecs import BOM_UTF8
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from types import TracebackType
 from typing import Self
@@ -28,6 +29,7 @@ URL_MAX_CHARS = 4096
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # A picture may be linked before it stands there; some stores say 403 for what is not there.
 RETRYABLE_CODES = frozenset({403, 404, 408, 425, 429})
+PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 PAGE_STARTS = (b"<!doctype html", b"<html")
 
 # Beyond what the ipaddress module of every supported Python counts as private.
@@ -124,7 +126,7 @@ class Downloader:
                 content = await self._read(response)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise _network_failure(url, error) from None
-        _check_content(url, content)
+        _check_content(url, content, kind=response.content_type)
         return content
 
     async def _read(self, response: aiohttp.ClientResponse) -> bytes:
@@ -221,14 +223,14 @@ def _check_head(response: aiohttp.ClientResponse, max_bytes: int) -> None:
         raise _too_large(response.url, max_bytes)
     if response.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
         raise _failure(f"{host} sent a packed file", retryable=False)
-    if response.content_type in ("text/html", "application/xhtml+xml"):
-        raise _failure(f"{host} sent a web page instead of a file", retryable=True)
 
 
-def _check_content(url: URL, content: bytes) -> None:
+def _check_content(url: URL, content: bytes, *, kind: str) -> None:
     if not content:
         raise _failure(f"{url.host} sent an empty file", retryable=True)
-    if content[:64].lstrip().lower().startswith(PAGE_STARTS):
+    start = content[:64].removeprefix(BOM_UTF8).lstrip().lower()
+    # A header alone proves nothing: a picture that is called a page has been paid for all the same.
+    if start.startswith(b"<" if kind in PAGE_TYPES else PAGE_STARTS):
         raise _failure(f"{url.host} sent a web page instead of a file", retryable=True)
 
 

@@ -167,7 +167,8 @@ async def never_ends(exchange: Exchange) -> None:
         (answering(b"", status=400), False, "answered 400"),
         (answering(b"", status=401), False, "answered 401"),
         (answering(b"", status=410), False, "answered 410"),
-        (answering(b"wait", Content_Type="text/html; charset=utf-8"), True, "web page"),
+        (answering(b"<p>wait", Content_Type="text/html; charset=utf-8"), True, "web page"),
+        (answering(b"\xef\xbb\xbf\r\n<html>"), True, "web page"),
         (answering(b"  <!DOCTYPE html><p>", Content_Type="image/png"), True, "web page"),
         (answering(b"<html>", Content_Type="image/png"), True, "web page"),
         (answering(b""), True, "empty"),
@@ -188,6 +189,15 @@ async def test_answers_that_are_no_file(script: Script, retryable: bool, words: 
         error = await failure(trusting(server, timeout_s=0.4), f"{server.url}/a.png{SIGNED}")
         assert words in str(error)
         assert error.retryable is retryable
+
+
+@pytest.mark.parametrize("kind", ["text/html", "text/html; charset=utf-8", "text/plain", ""])
+async def test_a_picture_is_taken_whatever_its_header_says(kind: str) -> None:
+    async with (
+        BadServer(answering(PNG, Content_Type=kind)) as server,
+        trusting(server) as downloader,
+    ):
+        assert await downloader.get(server.url) == PNG
 
 
 async def test_the_largest_file_that_is_allowed() -> None:

@@ -64,6 +64,7 @@ DAYS = [
     good(Mood.FETCH_BUSY_FOR_A_WHILE),
     good(Mood.EMPTY_OUTPUT_FOR_A_WHILE),
     good(Mood.RESULT_404_FOR_A_WHILE),
+    good(Mood.RESULT_LIES_TYPE),
     Day(Mood.FEWER_PICTURES, Verdict.PICTURES, received=1, accepted=1, paid=1),
     refused(Mood.ERROR_200, Verdict.FAILED),
     refused(Mood.ERROR_4XX, Verdict.REFUSED),
@@ -84,7 +85,6 @@ DAYS = [
     lost(Mood.RESULT_HTML),
     lost(Mood.RESULT_TRUNCATED),
     lost(Mood.RESULT_CUT_OFF),
-    lost(Mood.RESULT_LIES_TYPE),
     lost(Mood.RESULT_TOO_BIG),
 ]
 

@@ -90,6 +90,7 @@ WHOLE: dict[str, Mood | Turn] = {
     "redirect-at-home": Mood.AT_ONCE(file=to_itself),
     "no-type": Mood.AT_ONCE(file=named(200, "application/octet-stream")),
     "type-of-another-picture": Mood.AT_ONCE(file=named(200, "image/gif")),
+    "picture-called-a-page": Mood.RESULT_LIES_TYPE(),
     "type-of-text": Mood.AT_ONCE(file=named(200, "text/plain")),
     "jpeg-called-png": Mood.AT_ONCE(file=saved("JPEG")),
     "webp-called-png": Mood.AT_ONCE(file=saved("WEBP")),
@@ -161,9 +162,7 @@ LOST = {
     "page-called-a-picture": behind(
         says(PAGE.encode(), 200, "image/png"), f"{HOME} sent a web page instead of a file"
     ),
-    "picture-called-a-page": lost(
-        Mood.RESULT_LIES_TYPE(), f"{HOME} sent a web page instead of a file"
-    ),
+    "words-called-a-page": behind(says("wait", 200, "text/html"), NO_PICTURE),
     "half": lost(Mood.RESULT_TRUNCATED(), CUT_OFF),
     "cut": lost(Mood.RESULT_CUT_OFF(), f"the file from {HOME} was cut off"),
     "empty": behind(says(b"", 200, "image/png"), f"{HOME} sent an empty file"),
