@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Row, delete, select, tuple_
+from sqlalchemy import Row, bindparam, delete, select, tuple_
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.preferences import MemberSettings, ServerSettings
@@ -11,11 +11,15 @@ from bot.domain.request import Aspect
 from storage.database import Transaction
 from storage.tables import member_settings, role_quotas, server_settings
 
+_OF_SERVERS = select(server_settings).where(
+    server_settings.c.guild_id.in_(bindparam("guilds", expanding=True))
+)
+
 
 async def of_servers(tx: Transaction, guild_ids: Collection[int]) -> dict[int, ServerSettings]:
     """What these servers have set; servers that have set nothing are there, too."""
-    query = select(server_settings).where(server_settings.c.guild_id.in_(guild_ids))
-    known = {row.guild_id: _server(row) for row in await tx.execute(query)}
+    rows = await tx.execute(_OF_SERVERS, {"guilds": guild_ids})
+    known = {row.guild_id: _server(row) for row in rows}
     return {guild_id: known.get(guild_id, ServerSettings()) for guild_id in guild_ids}
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    BigInteger,
     Integer,
     String,
     bindparam,
@@ -49,8 +50,34 @@ _CLOSE = (
     .from_select([column.name for column in ledger.c if column.name != "id"], _RESERVED)
     .returning(ledger)
 )
-_LIVE = [JobStatus.QUEUED, JobStatus.SUBMITTING, JobStatus.WAITING]
 _EVERYBODY = 0
+_BOOKED = union_all(
+    select(totals).where(
+        totals.c.guild_id == bindparam("guild", type_=BigInteger),
+        totals.c.user_id.in_(bindparam("users", expanding=True)),
+        totals.c.period.in_(bindparam("periods", expanding=True)),
+    ),
+    select(totals).where(
+        totals.c.guild_id == _EVERYBODY,
+        totals.c.user_id == _EVERYBODY,
+        totals.c.period.in_(bindparam("everybodys", expanding=True)),
+    ),
+)
+_IN_LINE = (
+    select(jobs.c.guild_id, jobs.c.user_id, func.count())
+    .where(
+        jobs.c.guild_id.in_(bindparam("guilds", expanding=True)),
+        # SQLite sees by this term that the partial index serves.
+        jobs.c.status != literal_column("'delivered'"),
+        jobs.c.status.in_(
+            [
+                literal_column(f"'{status.value}'")
+                for status in (JobStatus.QUEUED, JobStatus.SUBMITTING, JobStatus.WAITING)
+            ]
+        ),
+    )
+    .group_by(jobs.c.guild_id, jobs.c.user_id)
+)
 
 
 class Key(NamedTuple):
@@ -144,39 +171,24 @@ async def _booked(
 ) -> dict[Key, tuple[int, int]]:
     """Pictures and cost of a server's sums and its members', and of everybody's."""
     here = [key for key in wanted if key.guild_id == guild_id]
-    everybodys = [key.period for key in wanted if key.guild_id == _EVERYBODY]
-    query = union_all(
-        select(totals).where(
-            totals.c.guild_id == guild_id,
-            totals.c.user_id.in_({key.user_id for key in here}),
-            totals.c.period.in_({key.period for key in here}),
-        ),
-        select(totals).where(
-            totals.c.guild_id == _EVERYBODY,
-            totals.c.user_id == _EVERYBODY,
-            totals.c.period.in_(everybodys),
-        ),
+    rows = await tx.execute(
+        _BOOKED,
+        {
+            "guild": guild_id,
+            "users": {key.user_id for key in here},
+            "periods": {key.period for key in here},
+            "everybodys": [key.period for key in wanted if key.guild_id == _EVERYBODY],
+        },
     )
     return {
-        Key(row.guild_id, row.user_id, row.period): (row.pictures, row.cost_micros)
-        for row in await tx.execute(query)
+        Key(row.guild_id, row.user_id, row.period): (row.pictures, row.cost_micros) for row in rows
     }
 
 
 async def _in_line(tx: Transaction, guild_ids: Collection[int]) -> Counter[tuple[int, int]]:
     """How many unsettled jobs servers have, and members in them."""
-    query = (
-        select(jobs.c.guild_id, jobs.c.user_id, func.count())
-        .where(
-            jobs.c.guild_id.in_(guild_ids),
-            # SQLite sees by this term that the partial index serves.
-            jobs.c.status != literal_column("'delivered'"),
-            jobs.c.status.in_([status.value for status in _LIVE]),
-        )
-        .group_by(jobs.c.guild_id, jobs.c.user_id)
-    )
     counts: Counter[tuple[int, int]] = Counter()
-    for guild_id, user_id, count in await tx.execute(query):
+    for guild_id, user_id, count in await tx.execute(_IN_LINE, {"guilds": guild_ids}):
         counts[guild_id, user_id] += count
         counts[guild_id, _EVERYBODY] += count
     return counts
