@@ -24,8 +24,8 @@ MOVED_BY = timedelta(seconds=30)
 # Where a long line slips, all of its cards have moved at once: to edit them all takes longer than
 # to paint, and then they have moved again.
 MOST_NEWS_OF_LINE = 50
-# A vendor that answers sooner needs no card that says that it has been asked.
-ANSWERS_WITHIN = timedelta(seconds=2)
+# What is over sooner needs no card that says that the vendor has it.
+TELLS_WITHIN = timedelta(seconds=2)
 
 _Said = tuple[datetime | None, GateReason | None]
 """What a card in line says: when the pictures are due, or why nothing moves."""
@@ -49,7 +49,6 @@ class ProgressBoard:
         self._policy = policy
         self._now = now
         self._shown: dict[int, _Said] = {}
-        self._asked: set[int] = set()
         self._promised: dict[int, datetime] = {}
         self._editing: dict[int, asyncio.Task[None]] = {}
         self._refreshed_at: datetime | None = None
@@ -78,21 +77,35 @@ class ProgressBoard:
             if job_id not in standings and self._shown.get(job_id) is said:
                 del self._shown[job_id]
         news = await self._news_of_line(standings, now)
-        news += await self._news_of_asked(unanswered, now)
-        live = {job.id for job in (*unanswered, *working)}
+        there = [*unanswered, *working]
+        live = {job.id for job in there}
         self._promised = {job: due for job, due in self._promised.items() if job in live}
-        news += await self._news_of_late(working, now)
+        news += await self._news_of_vendor(there, now)
         for channel_id, told in groupby(sorted(news, key=_channel_of), key=_channel_of):
             self._edit(channel_id, list(told))
         if self._editing:
             await asyncio.wait(self._editing.values(), timeout=EVERY.total_seconds())
 
-    async def show_started(self, job: Job) -> None:
-        """The vendor works on it now."""
+    async def started(self, job: Job) -> None:
+        """The vendor works on it now; where the pictures follow at once, nobody is told that.
+
+        Should they not, `refresh` tells it.
+        """
         async with self._database.reading() as tx:
-            started = await self._started(tx, job)
-        if started is not None:
-            await self._courier.progress(started)
+            past_s = await jobs.past_seconds(tx, job.request.work)
+            since = job.submitted_at or self._now()
+            if since + timedelta(seconds=schedule.expected_s(past_s)) < self._now() + EVERY:
+                return
+            news = await self._at_vendor(tx, job)
+        if news is not None:
+            await self._courier.progress(news)
+
+    async def show(self, job: Job) -> None:
+        """The card of this job, which the vendor has, no longer says what is so."""
+        async with self._database.reading() as tx:
+            news = await self._at_vendor(tx, job)
+        if news is not None:
+            await self._courier.progress(news)
 
     def came_back(self, job: Job) -> None:
         """The vendor did not take it: what its card said is over, and why it waits is news."""
@@ -145,33 +158,26 @@ class ProgressBoard:
                 )
         return news
 
-    async def _news_of_asked(self, unanswered: list[Job], now: datetime) -> list[Progress]:
-        """Jobs that have left the line, and of which the vendor has said nothing for a while."""
-        self._asked &= {job.id for job in unanswered}
-        news = []
-        async with self._database.reading() as tx:
-            for job in unanswered:
-                is_new = job.id not in self._asked and not self._is_busy(job)
-                if is_new and now - (job.submitted_at or now) > ANSWERS_WITHIN:
-                    self._asked.add(job.id)
-                    news.append(await self._started(tx, job))
-        return [progress for progress in news if progress is not None]
-
-    async def _news_of_late(self, working: list[Job], now: datetime) -> list[Progress]:
-        """Jobs at the vendor of which the card promises a time that is over."""
-        late = [
+    async def _news_of_vendor(self, there: Collection[Job], now: datetime) -> list[Progress]:
+        """Jobs that have left the line, where the card does not say it, or promises a time past."""
+        wrong = [
             job
-            for job in working
-            if now - self._promised.get(job.id, job.submitted_at or now) > MOVED_BY
-            and not (job.withheld or self._is_busy(job))
+            for job in there
+            if self._is_wrong(job, now) and not (job.withheld or self._is_busy(job))
         ]
-        if not late:
+        if not wrong:
             return []
         async with self._database.reading() as tx:
-            news = [await self._started(tx, job) for job in late]
+            news = [await self._at_vendor(tx, job) for job in wrong]
         return [progress for progress in news if progress is not None]
 
-    async def _started(self, tx: Transaction, job: Job) -> Progress | None:
+    def _is_wrong(self, job: Job, now: datetime) -> bool:
+        promised = self._promised.get(job.id)
+        if promised is None:
+            return now - (job.submitted_at or now) > TELLS_WITHIN
+        return now - promised > MOVED_BY
+
+    async def _at_vendor(self, tx: Transaction, job: Job) -> Progress | None:
         """What the card of a job says that the vendor has; None where it is being deleted."""
         current = await jobs.get(tx, job.id)
         if current is None or current.erased:

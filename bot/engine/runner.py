@@ -80,7 +80,7 @@ class Runner:
 
     def show(self, job: Job) -> None:
         """The card of this job, which the vendor has, no longer says what is so."""
-        self._errand(f"withheld:{job.id}", partial(self._board.show_started, job))
+        self._errand(f"withheld:{job.id}", partial(self._board.show, job))
 
     async def run(self) -> None:
         """Work until `stop`. What was being submitted when the process died is settled first."""
@@ -273,7 +273,7 @@ class Runner:
         if moved.status is JobStatus.QUEUED:
             self._board.came_back(moved)
         if moved.ticket is not None and not moved.ticket.links:
-            self._errand(f"show:{job.id}", partial(self._board.show_started, moved))
+            self._errand(f"show:{job.id}", partial(self._board.started, moved))
         return moved
 
     async def _undelivered(self, job: Job, wait_s: float | None) -> None:

@@ -68,7 +68,7 @@ async def world(
     """A world in which only Discord holds anybody up."""
     monkeypatch.setattr("bot.engine.runner.JOBS_IN_HAND", HANDS)
     monkeypatch.setattr("bot.engine.lanes.IN_ALL", HANDS)
-    vendor.default_mood = Mood.AT_ONCE
+    vendor.default_mood, vendor.max_queued = Mood.AT_ONCE, 2 * MANY
     policy = a_policy(max_queued=2 * MANY, limits=Limits(server_line=999, member_line=999))
     async with a_world(tmp_path, vendor, policy=policy, courier=courier) as world:
         yield world

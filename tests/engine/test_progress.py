@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.domain import gates as gate_rules
+from bot.domain import schedule
 from bot.domain.gates import GateReason, server_scope
 from bot.domain.job import JobStatus
 from bot.engine import progress
@@ -114,6 +115,21 @@ async def test_when_the_vendor_takes_a_job_its_card_says_so(world: World) -> Non
     assert (progress.job.id, progress.job.status) == (asked.job.id, JobStatus.WAITING)
     assert progress.place is None
     assert progress.ready_at is not None
+
+
+async def test_a_card_that_the_pictures_follow_at_once_is_left_alone_until_they_do_not(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was edited twice within a second, of five edits that a channel takes in five."""
+    monkeypatch.setattr(schedule, "expected_s", lambda _: 1.5)
+    world.vendor.hold()
+    asked = await world.asks()
+    await world.until_status(asked.job.id, JobStatus.WAITING)
+    await world.runner.stop()
+    assert world.courier.progress_shown == []
+    assert await refresh(world, after_s=1) == []
+    assert await refresh(world, after_s=3) == [asked.job.id]
+    assert await refresh(world, after_s=3) == []
 
 
 async def test_a_slow_job_is_promised_another_time_when_the_first_one_is_over(
@@ -240,4 +256,4 @@ async def test_a_vendor_that_is_slow_to_answer_is_no_longer_the_line(
     answer.set()
     await world.until_done()
     await refresh(world)
-    assert board_of(world)._asked == set()
+    assert board_of(world)._promised == {}
