@@ -172,9 +172,9 @@ class LimnerClient(commands.AutoShardedBot):
         _log.info("server.left server=%d", guild.id)
         try:
             await self.parts.withdrawals.server_left(guild.id)
-        except StorageError:
+        except StorageError as error:
             # Its jobs stay in line and are kept instead of cancelled when they are done.
-            _log.exception("server.left_unnoted server=%d", guild.id)
+            _log.error("server.left_unnoted server=%d why=%s", guild.id, error)
 
     async def _find_gateway(self) -> None:
         """Learn the stand-in's gateway, also for the day when a session cannot be resumed.

@@ -1,13 +1,16 @@
 """The one way in: a request becomes a job, and the answer to the interaction becomes its card."""
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 import discord
 
-from bot.domain.errors import StorageError
-from bot.domain.refusal import AlreadyAccepted
+from bot.domain.errors import StorageBusy, StorageError
+from bot.domain.refusal import AlreadyAccepted, Refusal
 from bot.domain.request import PERSONAL, ImageRequest, Requester
 from bot.engine.booking import Reply
 from bot.engine.intake import Accepted, Intake
@@ -19,6 +22,8 @@ from cogs.refusals import refused
 
 _log = logging.getLogger(__name__)
 
+# Discord takes a first answer within three seconds, the way to it and back included.
+ANSWER_S = 2.0
 NOWHERE = (
     "**I cannot tell where this is.** Nothing was charged. Ask again in a channel of a server."
 )
@@ -33,6 +38,7 @@ class Door:
     def __init__(self, intake: Intake, withdrawals: Withdrawals) -> None:
         self._intake = intake
         self._withdrawals = withdrawals
+        self._forsaken: set[asyncio.Task[None]] = set()
 
     async def enter(
         self,
@@ -61,7 +67,7 @@ class Door:
                     return
                 case completed:
                     request = completed
-        answer = await self._intake.accept(
+        accepting = self._intake.accept(
             request,
             requester,
             source_key=f"interaction:{interaction.id}",
@@ -71,6 +77,7 @@ class Door:
                 file_limit_bytes=interaction.filesize_limit,
             ),
         )
+        answer = await (self._in_time(accepting) if complete is None else accepting)
         match answer:
             case Accepted():
                 await self._place(interaction, answer)
@@ -87,6 +94,29 @@ class Door:
             return unpostable or NOWHERE
         refusal = await self._intake.obstacle(request, requester)
         return None if refusal is None else refused(refusal)
+
+    async def _in_time(
+        self, accepting: Coroutine[Any, Any, Accepted | Refusal]
+    ) -> Accepted | Refusal:
+        """The answer, while Discord still takes one from us.
+
+        Raises StorageBusy where it takes longer; a job that comes of it then is taken back.
+        """
+        task = asyncio.create_task(accepting)
+        done, _ = await asyncio.wait({task}, timeout=ANSWER_S)
+        if done:
+            return task.result()
+        forsaking = asyncio.create_task(self._forsake(task))
+        self._forsaken.add(forsaking)
+        forsaking.add_done_callback(self._forsaken.discard)
+        raise StorageBusy("the database did not answer in time")
+
+    async def _forsake(self, accepting: asyncio.Task[Accepted | Refusal]) -> None:
+        """Take back what its asker was told had come to nothing."""
+        with suppress(StorageError):
+            match await accepting:
+                case Accepted(job=job):
+                    await self._take_back(job.id)
 
     async def _place(self, interaction: discord.Interaction, accepted: Accepted) -> None:
         """Answer with the card; a job whose card surely never came to be is taken back."""
@@ -112,16 +142,16 @@ class Door:
     async def _placed(self, job_id: int, message_id: int | None) -> None:
         try:
             await self._intake.placed(job_id, message_id=message_id)
-        except StorageError:
+        except StorageError as error:
             # The job is in line and goes on by itself; its token still reaches the card.
-            _log.exception("card.unnoted job=%s", job_id)
+            _log.error("card.unnoted job=%s why=%s", job_id, error)
 
     async def _take_back(self, job_id: int) -> None:
         try:
             await self._withdrawals.unplaced(job_id)
-        except StorageError:
+        except StorageError as error:
             # The job stays in line, and its pictures come as a new message.
-            _log.exception("card.unwithdrawn job=%s", job_id)
+            _log.error("card.unwithdrawn job=%s why=%s", job_id, error)
 
 
 def _unpostable(interaction: discord.Interaction, *, private: bool) -> str | None:

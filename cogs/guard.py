@@ -103,7 +103,7 @@ class Guard:
                 _log.warning("interaction.undone id=%s error=%r", interaction.id, error)
                 await whisper(interaction, UNSAID)
             case StorageError():
-                _log.error("interaction.storage id=%s", interaction.id, exc_info=error)
+                _log.error("interaction.storage id=%s why=%s", interaction.id, error)
                 await whisper(interaction, STORAGE)
             case _:
                 _log.error("interaction.broke id=%s", interaction.id, exc_info=error)

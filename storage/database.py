@@ -29,7 +29,8 @@ from storage.turnstile import Turnstile
 
 # "Limn" in ASCII: says whose file it is, also to the `file` command.
 APPLICATION_ID = 0x4C696D6E
-BUSY_TIMEOUT_S = 5.0
+# Whoever asks for something must hear of it within three seconds.
+BUSY_TIMEOUT_S = 2.0
 FOLD_PATIENCE_S = 5.0
 # How long writers may be held up for each try to empty the write-ahead log.
 FOLD_MOMENT_S = 0.05
@@ -48,6 +49,7 @@ class Database:
         self._engine = engine
         self._lock = lock
         self._writing = Turnstile()
+        self._file: tuple[int, int] | None = None
         self.path = path
 
     @classmethod
@@ -71,6 +73,7 @@ class Database:
             async with database.transaction() as tx:
                 await tx.run_sync(_claim, path)
                 await tx.run_sync(_migrate)
+            database._file = _file_at(path)
         except StorageUnusable:
             await database.close()
             raise
@@ -94,8 +97,14 @@ class Database:
         It is `urgent` where somebody waits for the answer; see `Turnstile` for who may say so.
         """
         async with self._writing.turn(urgent=urgent), self._connection(writes=True) as connection:
+            self._require_in_place()
             yield connection
-            await connection.commit()
+            try:
+                await connection.commit()
+            except DBAPIError:
+                # Nobody may inherit what a commit that failed has left open.
+                await connection.invalidate()
+                raise
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -133,8 +142,14 @@ class Database:
 
     async def ping(self) -> None:
         """Return if the file answers; raise StorageError if not."""
+        self._require_in_place()
         async with self.reading() as connection:
             await connection.execute(text("SELECT 1"))
+
+    def _require_in_place(self) -> None:
+        """Refuse to write into a file that has no name any more: all of that would be lost."""
+        if self._file is not None and _file_at(self.path) != self._file:
+            raise StorageError(f"{self.path.name} has been moved, deleted or replaced")
 
     @asynccontextmanager
     async def _connection(self, *, writes: bool) -> AsyncIterator[AsyncConnection]:
@@ -148,6 +163,15 @@ class Database:
             raise _translated(error.orig) from error
         except PoolTimeout as error:
             raise StorageBusy("the database is busy") from error
+
+
+def _file_at(path: Path) -> tuple[int, int] | None:
+    """Which file it is that has this name now."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _checkpoint(path: Path) -> bool:

@@ -82,8 +82,8 @@ class Housekeeping:
                 await self.clean_if_due()
             except _ToStop:
                 return
-            except LimnerError:
-                log.exception("clean_up.failed")
+            except LimnerError as error:
+                log.error("clean_up.failed why=%s", error)
 
     async def clean_if_due(self) -> bool:
         """Clean up where the last time is a day ago, also when that was before a restart."""

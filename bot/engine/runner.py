@@ -94,8 +94,8 @@ class Runner:
                     recovered = True
                 nap_s = await self._turn()
                 self.last_turn_at = self._now()
-            except StorageError:
-                log.exception("runner.storage_failed")
+            except StorageError as error:
+                log.error("runner.storage_failed why=%s", error)
                 nap_s = 1.0
             # Not wait_for: before Python 3.12 it loses a cancellation that meets the bell.
             with suppress(TimeoutError):
@@ -363,6 +363,8 @@ class Runner:
         async def run() -> None:
             try:
                 await work()
+            except StorageError as error:
+                log.error("runner.errand_undone errand=%s why=%s", name, error)
             except Exception:
                 log.exception("runner.errand_failed errand=%s", name)
 

@@ -33,7 +33,7 @@ from storage.pictures import PictureFiles
 
 log = logging.getLogger(__name__)
 
-TICKET_TRIES = 5
+TICKET_TRIES = 12
 BUSY_PATIENCE = 3
 _ENDS = {
     Reason.CONTENT: Verdict.CONTENT,

@@ -15,14 +15,13 @@ from bot.domain.limits import Limits
 from bot.domain.request import Requester
 from bot.engine.courier import BeginMessage, Delivered, Delivery, Progress
 from bot.engine.lanes import IN_ALL, LANE, Lanes
-from bot.engine.runner import LONGEST_NAP_S
 from sandbox.modelslab import Mood, Vendor
 from storage import jobs
 from tests.engine.world import CHANNEL, Notebook, World, a_policy, a_world
 
 BLOCKED, FREE = CHANNEL, CHANNEL + 1
 # Fewer hands than a bot has, and more results than hands.
-HANDS, MANY = 8, 20
+HANDS, MANY = 8, 14
 
 
 class HalfBlocked(Notebook):
@@ -68,6 +67,8 @@ async def world(
     """A world in which only Discord holds anybody up."""
     monkeypatch.setattr("bot.engine.runner.JOBS_IN_HAND", HANDS)
     monkeypatch.setattr("bot.engine.lanes.IN_ALL", HANDS)
+    # Whoever is not woken sleeps for longer than a test waits.
+    monkeypatch.setattr("bot.engine.runner.LONGEST_NAP_S", 60.0)
     vendor.default_mood, vendor.max_queued = Mood.AT_ONCE, 2 * MANY
     policy = a_policy(max_queued=2 * MANY, limits=Limits(server_line=999, member_line=999))
     async with a_world(tmp_path, vendor, policy=policy, courier=courier) as world:
@@ -85,7 +86,7 @@ async def become(world: World, status: JobStatus, wanted: list[int]) -> None:
     if world._running is None:
         world.start()
     found: set[JobStatus] = set()
-    async with asyncio.timeout(LONGEST_NAP_S - 1):
+    async with asyncio.timeout(20):
         while found != {status}:
             await asyncio.sleep(0.02)
             async with world.database.reading() as tx:

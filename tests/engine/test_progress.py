@@ -139,6 +139,11 @@ async def test_a_slow_job_is_promised_another_time_when_the_first_one_is_over(
     world.vendor.hold()
     asked = await world.asks()
     await world.until_status(asked.job.id, JobStatus.WAITING)
+
+    async def told() -> bool:
+        return bool(world.courier.progress_shown)
+
+    await world.until(told)
     await world.runner.stop()
     promised = world.courier.progress_shown[-1].ready_at
     assert promised is not None

@@ -3,10 +3,8 @@
 import asyncio
 import os
 import socket
-import sqlite3
 import sys
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -97,55 +95,6 @@ async def test_a_port_that_is_taken(tmp_path: Path) -> None:
         port = taken.getsockname()[1]
         told = await refusal(tmp_path, REQUIRED | {"METRICS_PORT": str(port)})
     assert f"Cannot listen on 127.0.0.1 port {port}" in told
-
-
-def a_newer_limners(path: Path) -> None:
-    with closing(sqlite3.connect(path)) as database, database:
-        database.execute("UPDATE alembic_version SET version_num = '9999_tomorrow'")
-
-
-def a_strangers(path: Path) -> None:
-    path.unlink()
-    with closing(sqlite3.connect(path)) as database, database:
-        database.execute("CREATE TABLE recipes (name TEXT)")
-
-
-def no_database(path: Path) -> None:
-    path.write_bytes(b"Dear diary, this is not a database at all. " * 100)
-
-
-def a_folder(path: Path) -> None:
-    path.unlink()
-    path.mkdir()
-
-
-@pytest.mark.parametrize(
-    ("spoil", "told"),
-    [
-        (a_newer_limners, "was written by a newer Limner (schema 9999_tomorrow)"),
-        (a_strangers, "is not a database of Limner"),
-        (no_database, "limner.db"),
-        (a_folder, "limner.db"),
-    ],
-)
-async def test_a_database_that_cannot_be_used(
-    town: Town, spoil: Callable[[Path], None], told: str
-) -> None:
-    assert await town.bot_stops() == 0
-    for leaving in town.folder.glob("data/limner.db-*"):
-        leaving.unlink()
-    spoil(town.database)
-    before = town.database.read_bytes() if town.database.is_file() else b""
-    assert told in await refusal(town.folder, town.environment())
-    # It is somebody's: it stays as it was.
-    assert before == (town.database.read_bytes() if town.database.is_file() else b"")
-    town.database.rmdir() if town.database.is_dir() else town.database.unlink()
-
-
-async def test_a_second_bot_on_the_same_database_is_refused(town: Town) -> None:
-    told = await refusal(town.folder, town.environment())
-    assert told == "limner: limner.db is in use by another process: stop that one first"
-    await town.pictures(await town.asks("a red fox"))
 
 
 async def test_discord_refuses_the_token(empty_town: Town) -> None:

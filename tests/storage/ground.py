@@ -5,11 +5,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, text
+
 from bot.domain.job import Card, Job, JobStatus, Outcome, Route, VendorTicket, Verdict
 from bot.domain.limits import UTC_ZONE, Period, Usage, period
 from bot.domain.request import ImageRequest, Kind, Requester
 from storage import cards, jobs, moves, quotas
-from storage.database import Database, Transaction
+from storage.database import APPLICATION_ID, MIGRATIONS, Database, Transaction
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 DEADLINE = NOW + timedelta(minutes=10)
@@ -114,3 +118,15 @@ async def usage_of(
     """What one member and their server have used or reserved."""
     whose = quotas.Whose(guild_id=guild_id, user_id=user_id, alias=alias, when=when, owner=owner)
     return (await quotas.sums(tx, [whose])).usage(whose)
+
+
+def an_empty_file(path: Path, *, revision: str) -> None:
+    """A file of ours with the schema of an earlier version, and nothing in it."""
+    engine = create_engine(f"sqlite:///{path}")
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    with engine.begin() as connection:
+        connection.execute(text(f"PRAGMA application_id = {APPLICATION_ID}"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    engine.dispose()

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import shutil
 import sqlite3
 import time
 from contextlib import closing
@@ -255,3 +256,43 @@ async def test_more_readers_than_connections_wait_or_are_told(database: Database
     release.set()
     said = await asyncio.gather(*readers)
     assert (said.count("read"), said.count("busy")) == (15, 5)
+
+
+async def test_a_commit_that_failed_leaves_nothing_open(database: Database, path: Path) -> None:
+    """Its connection went back with the transaction in it, and kept everybody out from then on."""
+
+    async def seat_nobody() -> None:
+        async with database.transaction() as tx:
+            # Looked at when all is committed.
+            await tx.execute(text("PRAGMA defer_foreign_keys = ON"))
+            await tx.execute(text("INSERT INTO slots (number, job_id, taken_at) VALUES (1, 99, 0)"))
+
+    for _ in range(3):
+        with pytest.raises(IntegrityError):
+            await seat_nobody()
+    async with database.transaction() as tx:
+        await facts.put(tx, "colour", "blue")
+    with closing(sqlite3.connect(path, timeout=0)) as other, other:
+        other.execute("UPDATE facts SET value = 'red'")
+
+
+@pytest.mark.parametrize("what", ["deleted", "replaced"])
+async def test_nothing_is_written_into_a_file_that_is_gone(
+    database: Database, path: Path, what: str
+) -> None:
+    """SQLite goes on in the nameless file, and all of it is lost when the last one closes it."""
+    aside = path.with_name("aside.db")
+    path.rename(aside)
+    if what == "replaced":
+        shutil.copy(aside, path)
+
+    async def put() -> None:
+        async with database.transaction() as tx:
+            await facts.put(tx, "colour", "blue")
+
+    for attempt in (put, database.ping):
+        with pytest.raises(StorageError, match=r"^limner\.db has been moved, deleted or replaced$"):
+            await attempt()
+    aside.replace(path)
+    await put()
+    await database.ping()

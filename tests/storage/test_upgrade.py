@@ -9,17 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from bot.domain.job import JobStatus
 from bot.domain.limits import period
 from bot.domain.request import InputPicture, Kind
 from bot.domain.search import folded
 from storage import easels, jobs, quotas
-from storage.database import MIGRATIONS, Database
-from tests.storage.ground import ALIAS, a_new_job, a_request, url_of, usage_of
+from storage.database import Database
+from tests.storage.ground import ALIAS, a_new_job, a_request, an_empty_file, url_of, usage_of
 from tests.storage.sums import DRIFT
 
 HOME, OTHER, ANA, BOB = 11, 12, 101, 102
@@ -118,14 +116,7 @@ def a_job_row(number: int) -> tuple[Any, ...]:
 @pytest.fixture
 def old_file(path: Path) -> Path:
     """A file as the first version left it: its own schema, and rows in its own columns."""
-    engine = create_engine(f"sqlite:///{path}")
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    with engine.begin() as connection:
-        connection.execute(text(f"PRAGMA application_id = {0x4C696D6E}"))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
-    engine.dispose()
+    an_empty_file(path, revision="0001")
     with closing(sqlite3.connect(path)) as file, file:
         file.executemany(
             "INSERT INTO jobs (id, source_key, status, kind, work, user_id, guild_id, channel_id,"

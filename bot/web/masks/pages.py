@@ -207,8 +207,8 @@ class _Pages:
             return await handler(request)
         except Problem as problem:
             return self._explain(request, problem)
-        except StorageError:
-            log.exception("mask.storage_failed")
+        except StorageError as error:
+            log.error("mask.storage_failed why=%s", error)
             return self._explain(request, Problem(HTTPStatus.SERVICE_UNAVAILABLE, _STORAGE))
         except web.HTTPMethodNotAllowed as error:
             answer = self._explain(request, Problem(error.status, _NOT_LIKE_THIS))
