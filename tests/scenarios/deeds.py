@@ -23,8 +23,8 @@ SETTINGS = {
     "DEFAULT_SERVER_DAY": "100000",
     "SECRET_KEY": SIGNING_KEY,
 }
-#: What the bell never names is given up then.
-BELL_SETTINGS = {"JOB_DEADLINE_S": "8"}
+#: What the bell never names is given up then; a bot that was killed is back by then.
+BELL_SETTINGS = {"JOB_DEADLINE_S": "12"}
 PAST_ACK_S = 10.0
 PAST_TOKEN_S = 16 * 60.0
 FOR_THE_WHOLE_ROW_S = 3600
@@ -75,7 +75,8 @@ class Deed:
 
     def ended_well(self, job: Row, *, crashed: bool) -> bool:
         """Whether this is an end that the job may have, where the vendor's answer was not lost."""
-        return job["verdict"] == "pictures" and received(job) == self.count
+        came = job["route"] in ("reply", "channel")
+        return came and job["verdict"] == "pictures" and received(job) == self.count
 
     async def takes_back(self, label: str) -> None:
         """Use /queue, which shows a job without a card, too; until the bot says that it is done."""
@@ -188,9 +189,8 @@ class Withheld(Text):
         self.town.vendor.release()
 
     def ended_well(self, job: Row, *, crashed: bool) -> bool:
-        # Where it was delivered before anybody could take it back, there is nothing to withhold.
-        kept = (job["withheld"], job["route"]) == (1, "kept")
-        return kept and super().ended_well(job, crashed=crashed)
+        taken_back = (job["withheld"], job["route"]) == (1, "kept")
+        return taken_back and (job["verdict"], received(job)) == ("pictures", 1)
 
 
 @dataclass
@@ -212,7 +212,8 @@ class Late(Text):
         self.town.vendor.release()
 
     def ended_well(self, job: Row, *, crashed: bool) -> bool:
-        return job["route"] == "direct" and super().ended_well(job, crashed=crashed)
+        came = (job["verdict"], received(job)) == ("pictures", 1)
+        return came and job["route"] == "direct"
 
 
 @dataclass

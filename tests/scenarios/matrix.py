@@ -6,6 +6,7 @@ them, started again, and whatever the crash has cost is counted. One town serves
 
 import asyncio
 import hashlib
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -24,8 +25,8 @@ OVER_S = 30.0
 ECHO_S = 0.15
 DYING_S = 0.5
 ETA_S = 0.1
-#: Longer than a bot is away between two lives, and shorter than the deadline.
-ABSENT_S = 4.0
+#: Longer than it takes until a picture is bought.
+ABSENT_S = 3.0
 #: What stands beside a job may come in another order the next time.
 TRIES = 3
 WORKS = ("images/text-to-image", "images/inpaint", "image_editing/super_resolution")
@@ -49,6 +50,7 @@ class Matrix:
     named: int = 0
     _orders: int = 0
     _was_met: bool = True
+    _must_wait: bool = False
 
     async def points(self) -> list[str]:
         """Every point of an undisturbed deed, in order; they are those of its eight hops."""
@@ -56,35 +58,36 @@ class Matrix:
         await self._whole()
         await self._judge("undisturbed", [])
         points = Order.passed(self.town.folder)
-        assert hops.astray(self.kind.name, points) == []
+        astray = hops.astray(self.kind.name, points)
+        assert not astray, "\n".join(astray)
         return points
 
-    async def kill_at(self, fatal: str, *, again_at: str = "") -> list[str]:
-        """Kill the bot there, and where `again_at` is given once more; the points of the way back.
+    async def kill_at(self, *fatal: str) -> list[str]:
+        """Kill the bot there, and each time that it comes back at the next; its last way back.
 
-        Then start it for good, let everything end, and count what it has cost. Where the point was
+        Then start it for good, let everything end, and count what it has cost. Where a point was
         not met, all of it is done again.
         """
         self.toll.points += 1
         for _ in range(TRIES):
-            back = await self._kill_at(fatal, again_at)
+            back = await self._kill_at(fatal)
             if self._was_met:
                 return back
-        self.toll.missed.append(f"{fatal}, then {again_at}" if again_at else fatal)
+        self.toll.missed.append(", then ".join(fatal))
         return back
 
-    async def _kill_at(self, fatal: str, again_at: str) -> list[str]:
-        await self._begins(fatal)
-        story = f"{self.kind.name}, killed at {fatal}" + (f", then at {again_at}" * bool(again_at))
+    async def _kill_at(self, fatal: Sequence[str]) -> list[str]:
+        first, *later = fatal
+        await self._begins(first)
         at_deaths = [await self._killed(self._whole)]
-        if again_at:
-            self._order(again_at)
+        for point in later:
+            self._order(point)
             await self.town.bot_launches()
             at_deaths.append(await self._killed(self._way_back))
         self._order("")
         await self.town.bot_starts()
         await self._way_back()
-        await self._judge(story, at_deaths)
+        await self._judge(f"{self.kind.name}, killed at {', then '.join(fatal)}", at_deaths)
         return Order.passed(self.town.folder)
 
     async def slots_in_the_end(self) -> None:
@@ -113,8 +116,9 @@ class Matrix:
         self._was_met = True
         await self.deed.forget()
         # The bell that names a job whose answer was lost must not ring before anybody is back.
-        waits = self.kind.bell and fatal.startswith(ANSWER_LOST)
-        self.town.vendor.latency_s = ABSENT_S if waits else 0.0
+        self._must_wait = self.kind.bell and fatal.startswith(ANSWER_LOST)
+        if self._must_wait:
+            self.town.vendor.hold()
         self._order(fatal)
 
     def _order(self, fatal: str) -> None:
@@ -143,10 +147,16 @@ class Matrix:
 
     async def _whole(self) -> None:
         await self.deed.act()
+        if self._must_wait:
+            # Dead by then, as a rule.
+            await asyncio.sleep(ABSENT_S)
+            self.town.vendor.release()
         await self._all_over()
 
     async def _way_back(self) -> None:
         await self.town.discord.ready()
+        if self._must_wait:
+            self.town.vendor.release()
         await self.deed.insist()
         await self._all_over()
 
@@ -214,7 +224,8 @@ async def a_row(kind: Kind, folder: Path, toll: Toll) -> AsyncIterator[Matrix]:
 async def sample(kind: Kind, folder: Path, toll: Toll, *, count: int) -> None:
     """So many points of a row, by the dice."""
     async with a_row(kind, folder, toll) as matrix:
-        for point in drawn(await matrix.points(), count, dice=f"{toll.seed} {kind.name}"):
+        points = _since(kind, await matrix.points())
+        for point in drawn(points, count, dice=f"{toll.seed} {kind.name}"):
             await matrix.kill_at(point)
 
 
@@ -233,19 +244,22 @@ async def all_of(kind: Kind, folder: Path, toll: Toll) -> None:
             known = set(await other.points())
     async with a_row(kind, folder, toll) as matrix:
         points = [point for point in await matrix.points() if not _is_again(point)]
-        first = [point for point in _since(kind, points) if point not in known]
-        names, twice = {_name(point) for point in (*points, *known)}, []
+        ways: deque[tuple[str, ...]] = deque(
+            (point,) for point in _since(kind, points) if point not in known
+        )
+        names = {_name(point) for point in (*points, *known)}
         if kind.since:
             names |= hops.seen_before(kind.name)
-        for point in first:
-            for back in await matrix.kill_at(point):
+        # What only the way back has is killed at on that way, and again on the way back from there.
+        while ways:
+            way = ways.popleft()
+            for back in await matrix.kill_at(*way):
                 if _name(back) not in names and not back.startswith(_left_out(kind)):
                     names.add(_name(back))
-                    twice.append((point, back))
-        for point, back in twice:
-            await matrix.kill_at(point, again_at=back)
+                    ways.append((*way, back))
         await matrix.slots_in_the_end()
-        assert hops.unplaced(kind.name, names) == []
+        never = hops.unplaced(kind.name, names)
+        assert not never, f"on no way back: {never}"
 
 
 def _left_out(kind: Kind) -> tuple[str, ...]:
