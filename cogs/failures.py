@@ -60,6 +60,11 @@ _FAILURES = {
         "The image service finished, but what it made could not be downloaded.",
         "Try again.",
     ),
+    Verdict.BROKEN: _Failure(
+        "Something broke on our side",
+        "Limner could not go on with it, however often it tried.",
+        "Try again; if it lasts, tell whoever runs the bot.",
+    ),
     Verdict.CANCELLED: _Failure(
         "Cancelled",
         "The job was taken out of line before it began.",

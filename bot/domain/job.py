@@ -52,6 +52,7 @@ class Verdict(StrEnum):
     TIMED_OUT = "timed_out"  # no result before the deadline
     UNCONFIRMED = "unconfirmed"  # the answer to the submit never came
     LOST = "lost"  # the vendor made pictures that could not be fetched
+    BROKEN = "broken"  # something of ours failed, again and again
     CANCELLED = "cancelled"  # withdrawn while in line
     ERASED = "erased"  # its asker had everything erased while the vendor worked on it
 

@@ -296,11 +296,11 @@ class Runner:
                 case JobStatus.QUEUED:
                     async with self._database.transaction() as tx:
                         await slots.free(tx, current.id)
-                    await self._again_or(current, self._give_up)
+                    await self._again_or(current, self._steps.give_up)
                 case JobStatus.SUBMITTING:
                     await self._steps.abandon(current)
                 case JobStatus.WAITING:
-                    await self._again_or(current, self._give_up)
+                    await self._again_or(current, self._steps.give_up)
                 case JobStatus.SETTLED if job.status is not JobStatus.SETTLED:
                     # What broke lies behind it; perhaps somebody has just taken the job back.
                     return
@@ -331,9 +331,6 @@ class Runner:
             await moves.later(tx, job, due_at=due_at, attempts=job.attempts)
         # Counted once it is booked: storage that fails all jobs is no fault of this one.
         self._faults[job.id] = faults
-
-    async def _give_up(self, job: Job) -> Job:
-        return await self._steps.give_up(job, "something broke inside Limner")
 
     def _start(self, job: Job) -> None:
         if job.id in self._in_hand or self._stopping:

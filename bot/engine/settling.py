@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.domain import schedule
-from bot.domain.job import Job, Outcome, Verdict
+from bot.domain.job import Job, JobStatus, Outcome, Verdict
 from bot.engine.collecting import NOTHING, Collected
 from bot.engine.policy import Policy
 from storage import erasure, moves, quotas, results, slots
@@ -19,11 +19,13 @@ from storage.pictures import PictureFiles
 log = logging.getLogger(__name__)
 
 # What the vendor may have worked for, although no picture reached us.
-_PAID_IN_VAIN = frozenset({Verdict.UNCONFIRMED, Verdict.TIMED_OUT, Verdict.LOST, Verdict.FLAGGED})
+_PAID_IN_VAIN = frozenset(
+    {Verdict.UNCONFIRMED, Verdict.TIMED_OUT, Verdict.LOST, Verdict.FLAGGED, Verdict.BROKEN}
+)
 # What there is to erase of the outcome itself.
 _BROUGHT = frozenset({Verdict.PICTURES, Verdict.DESCRIBED})
 # After these the vendor may still be working: its slot is not free yet.
-_STILL_BUSY = frozenset({Verdict.UNCONFIRMED, Verdict.TIMED_OUT})
+_STILL_BUSY = frozenset({Verdict.UNCONFIRMED, Verdict.TIMED_OUT, Verdict.BROKEN})
 
 
 class Settling:
@@ -78,13 +80,14 @@ class Settling:
 
     def _cost_micros(self, job: Job, outcome: Outcome, made: int) -> int:
         """What the vendor took for the job, as far as can be known."""
-        if outcome.verdict in _PAID_IN_VAIN:
+        if outcome.verdict in _PAID_IN_VAIN and job.status is not JobStatus.QUEUED:
             made = max(made, job.request.count)
         return made * self._policy.price_micros
 
 
 async def _release_slot(tx: Transaction, job: Job, outcome: Outcome) -> None:
-    if outcome.verdict in _STILL_BUSY and job.deadline_at is not None:
+    may_be_there = outcome.verdict in _STILL_BUSY and job.status is not JobStatus.QUEUED
+    if may_be_there and job.deadline_at is not None:
         await slots.hold_until(tx, job.id, job.deadline_at + schedule.SLOT_GRACE)
     else:
         await slots.free(tx, job.id)

@@ -174,9 +174,9 @@ class Steps:
                     wait_s = max(wait_s, reply.retry_after_s or 0.0)
                 return await self._later(job, wait_s, asked_at=asked_at)
 
-    async def give_up(self, job: Job, detail: str) -> Job:
-        """→ SETTLED as failed: the step itself broke, again and again."""
-        return await self._settling.settle(job, Outcome(verdict=Verdict.FAILED, detail=detail))
+    async def give_up(self, job: Job) -> Job:
+        """→ SETTLED: the step itself broke, again and again."""
+        return await self._settling.settle(job, Outcome(verdict=Verdict.BROKEN))
 
     async def _answered(self, job: Job, reply: Accepted | Finished | Refused | Unclear) -> Job:
         match reply:

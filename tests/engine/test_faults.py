@@ -11,6 +11,7 @@ import pytest
 
 from bot.domain.errors import StorageBusy, StorageError
 from bot.domain.job import Job, JobStatus, Route, Verdict
+from bot.domain.schedule import SLOT_GRACE
 from bot.engine.delivery import DeliveryStep
 from bot.engine.runner import FAULTS_TOLERATED, Runner
 from bot.engine.steps import Steps
@@ -43,8 +44,8 @@ def breaks_for(job_id: int, room: type[Steps] | type[DeliveryStep], name: str) -
 @pytest.mark.parametrize(
     ("room", "step", "verdict", "route"),
     [
-        (Steps, "submit", Verdict.FAILED, Route.REPLY),
-        (Steps, "check", Verdict.FAILED, Route.REPLY),
+        (Steps, "submit", Verdict.BROKEN, Route.REPLY),
+        (Steps, "check", Verdict.BROKEN, Route.REPLY),
         (DeliveryStep, "deliver", Verdict.PICTURES, Route.KEPT),
     ],
 )
@@ -68,7 +69,12 @@ async def test_a_step_that_always_breaks_for_one_job_ends_it_and_stops_no_other(
     assert world.runner.tally["faults", ""] == FAULTS_TOLERATED + 1
     charged = sum(job.outcome.charged for job in jobs if job.outcome is not None)
     assert await world.booked() == charged
+    # What cannot be asked for may still be worked on.
+    assert await world.slots_taken() == int(step == "check")
+    world.clock.advance((world.policy.deadline + SLOT_GRACE).total_seconds())
+    await world.until_done()
     assert await world.slots_taken() == 0
+    assert await world.spent_micros() == (3 if step == "submit" else 4) * 4700
     assert world.runner._faults == {}
 
 
