@@ -12,7 +12,7 @@ from bot.engine.courier import Courier
 from bot.modelslab.client import ModelsLab
 from bot.modelslab.wire import Balance, Reason, Refused, Unclear
 from storage import gates
-from storage.database import Database
+from storage.database import Database, Transaction
 
 log = logging.getLogger(__name__)
 
@@ -48,13 +48,34 @@ class Gatekeeper:
         self._closings = 1
         self._closings_mended = 0
 
-    async def close(
-        self, reason: GateReason, *, retry_after_s: float | None = None, detail: str = ""
-    ) -> None:
+    async def close(self, reason: GateReason, *, detail: str = "") -> None:
         """Nothing more is submitted until this mends."""
-        await self._close(
-            rules.closed(reason, now=self._now(), retry_after_s=retry_after_s, detail=detail)
-        )
+        await self._close(rules.closed(reason, now=self._now(), detail=detail))
+
+    async def refused(
+        self,
+        tx: Transaction,
+        reason: GateReason,
+        *,
+        retry_after_s: float | None = None,
+        detail: str = "",
+    ) -> Gate | None:
+        """The vendor has refused a submission: close what this closes, with the job's own move.
+
+        So nobody sees the job back in line and the gate still open. To be `announced` after the
+        commit; a gate is returned where it was open.
+        """
+        if reason is GateReason.DOWN:
+            gate = await self._worsened(tx, detail)
+        else:
+            gate = rules.closed(reason, now=self._now(), retry_after_s=retry_after_s, detail=detail)
+        return gate if gate is not None and await gates.put(tx, gate) else None
+
+    async def announce(self, gate: Gate | None) -> None:
+        """What `refused` closed is committed: tell whom it concerns."""
+        self._noted(gate)
+        if gate is not None:
+            await self.tell(gate)
 
     async def close_work(self, request: ImageRequest, *, detail: str) -> Gate | None:
         """The owner's plan does not include the model for this: it rests, the rest goes on.
@@ -77,14 +98,10 @@ class Gatekeeper:
 
     async def failed(self, detail: str) -> None:
         """A submission met a vendor that is not well. The gate closes when that repeats."""
-        self._failures += 1
         async with self._database.reading() as tx:
-            known = _find(await gates.all_closed(tx), GateReason.DOWN)
-        if known is not None or self._failures >= rules.DOWN_AFTER_FAILURES:
-            tries = 0 if known is None else known.tries + 1
-            await self._close(
-                rules.closed(GateReason.DOWN, now=self._now(), tries=tries, detail=detail)
-            )
+            gate = await self._worsened(tx, detail)
+        if gate is not None:
+            await self._close(gate)
 
     async def succeeded(self) -> None:
         """The vendor took a job: whatever was wrong is over."""
@@ -131,15 +148,27 @@ class Gatekeeper:
         )
         return replace(later, closed_at=gate.closed_at)
 
+    async def _worsened(self, tx: Transaction, detail: str) -> Gate | None:
+        """The vendor has failed once more: the gate to close, if that was often enough."""
+        self._failures += 1
+        known = _find(await gates.all_closed(tx), GateReason.DOWN)
+        if known is None and self._failures < rules.DOWN_AFTER_FAILURES:
+            return None
+        tries = 0 if known is None else known.tries + 1
+        return rules.closed(GateReason.DOWN, now=self._now(), tries=tries, detail=detail)
+
     async def _put(self, gate: Gate) -> bool:
         """Close the gate; whether it was open."""
         async with self._database.transaction() as tx:
             was_open = await gates.put(tx, gate)
-        # After the commit: who looked before it has not seen the gate.
-        self._closings += 1
-        if was_open:
-            log.warning("gate.closed reason=%s scope=%s", gate.reason, gate.scope)
+        self._noted(gate if was_open else None)
         return was_open
+
+    def _noted(self, gate: Gate | None) -> None:
+        """After the commit: who looked before it has not seen what is closed now."""
+        self._closings += 1
+        if gate is not None:
+            log.warning("gate.closed reason=%s scope=%s", gate.reason, gate.scope)
 
     async def _close(self, gate: Gate) -> None:
         if await self._put(gate):

@@ -294,12 +294,10 @@ class Steps:
             if job.withheld:
                 # Nobody waits for what it would bring, and nothing was bought.
                 job = await cancel(tx, job, "", now=self._now(), quiet=False)
-        if reason is GateReason.DOWN:
-            await self._gatekeeper.failed(reply.message)
-        else:
-            await self._gatekeeper.close(
-                reason, retry_after_s=reply.retry_after_s, detail=reply.message
+            gate = await self._gatekeeper.refused(
+                tx, reason, retry_after_s=reply.retry_after_s, detail=reply.message
             )
+        await self._gatekeeper.announce(gate)
         return job
 
     def _taken_s(self, job: Job, asked_at: datetime) -> float:

@@ -1,21 +1,27 @@
 """Days on which nothing is submitted: jobs wait in their order, and go on by themselves."""
 
 import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.domain.gates import EVERYTHING, GateReason
+from bot.domain.gates import DOWN_AFTER_FAILURES, EVERYTHING, GateReason
 from bot.domain.job import JobStatus, Verdict
 from bot.domain.refusal import ModelClosed
+from bot.domain.request import Kind
 from bot.engine.intake import Accepted
 from bot.engine.seating import Seating
 from bot.modelslab.wire import Balance, Refused, Unclear
 from sandbox.modelslab import Mood, Turn, Vendor
 from storage import gates
+from storage.database import Database, Transaction
 from tests.engine.ordering import before
+from tests.engine.test_pictures_in import a_source
 from tests.engine.world import World, a_policy, a_world
 
 QUEUED, DELIVERED = JobStatus.QUEUED, JobStatus.DELIVERED
@@ -74,6 +80,44 @@ async def test_a_gate_closes_the_job_waits_and_goes_on_by_itself(
     assert {delivery.job.id for delivery in world.delivered} == {job.id, job.id + 1}
     assert await world.booked() == 3
     assert len(world.courier.owner_told) == owner_told
+
+
+BACK_IN_LINE = """
+SELECT (SELECT count(*) FROM jobs WHERE status = 'queued' AND returned
+        AND id NOT IN (SELECT job_id FROM slots)) > 0 AS back,
+       (SELECT count(*) FROM gates) > 0 AS closed"""
+
+
+@pytest.mark.parametrize("mood", [Mood.BUSY_429, Mood.NO_CREDITS, Mood.BAD_KEY, Mood.JSON_503])
+@pytest.mark.parametrize("what", ["the picture", "the job"])
+async def test_no_job_is_seen_back_in_line_before_its_gate_is_closed(
+    world: World, monkeypatch: pytest.MonkeyPatch, mood: Mood, what: str
+) -> None:
+    """Between the two, another job was sent to a vendor that had just said no."""
+    real, seen = Database.transaction, Counter[tuple[bool, bool]]()
+
+    @asynccontextmanager
+    async def watched(self: Database, **how: bool) -> AsyncIterator[Transaction]:
+        async with real(self, **how) as tx:
+            yield tx
+        async with self.reading() as tx:
+            row = (await tx.exec_driver_sql(BACK_IN_LINE)).one()
+        seen[bool(row.back), bool(row.closed)] += 1
+
+    if what == "the job":
+        world.vendor.next(mood)
+        await world.asks()
+    else:
+        world.vendor.next_upload(mood)
+        await world.asks(kind=Kind.REMIX, source=await a_source(world), strength=0.5)
+    # Once more, and a vendor that is not well is left alone.
+    world.runner._gatekeeper._failures = DOWN_AFTER_FAILURES - 1
+    monkeypatch.setattr(Database, "transaction", watched)
+
+    await world.until_done(pace_s=0)
+
+    assert seen[True, True]
+    assert not seen[True, False]
 
 
 async def test_a_full_queue_at_the_vendor_is_no_failure(world: World) -> None:
@@ -317,11 +361,12 @@ async def test_a_busy_gate_that_was_closed_anew_is_not_opened_by_an_old_look(
     world: World,
 ) -> None:
     keeper = world.runner._gatekeeper
-    await keeper.close(GateReason.BUSY, retry_after_s=5)
-    async with world.database.reading() as tx:
+    async with world.database.transaction() as tx:
+        await keeper.refused(tx, GateReason.BUSY, retry_after_s=5)
         [old] = await gates.all_closed(tx)
     world.clock.advance(6)
-    await keeper.close(GateReason.BUSY, retry_after_s=40)
+    async with world.database.transaction() as tx:
+        await keeper.refused(tx, GateReason.BUSY, retry_after_s=40)
     await keeper.look(old)
     async with world.database.reading() as tx:
         [gate] = await gates.all_closed(tx)

@@ -67,7 +67,6 @@ HOPS: Mapping[str, Hops] = {
         5: (
             *TEXT[5],
             "commit Steps._back_to_line",
-            "commit Gatekeeper._put",
             # Its time has come.
             "commit Gatekeeper.look",
         ),
@@ -155,6 +154,7 @@ WAY_BACK: Mapping[str, tuple[str, ...]] = {
         "GET /channels/*/messages",
         POSTED,
         PROMISED,
+        EDITED,
     ),
     # The answer was lost: the job waits for the bell to name it.
     "text, with a bell": ("commit Steps._unconfirmed", "commit Steps._adopt"),
@@ -166,6 +166,7 @@ SLOTS_FREED = "commit Seating._free_expired"
 ELSEWHERE = {
     "Inputs.offer": "a choice that is thrown away after a quarter of an hour; no job yet",
     "Withdrawals.server_left": "the same cancelling as in line, in one transaction for all",
+    "Gatekeeper._put": "closes a gate; without it, the next answer of that kind does",
     "Gatekeeper.succeeded": "opens gates, which a restart would find by asking",
     "Runner._undelivered": "puts a delivery off; without it, it is done at once",
     "Runner._after_fault": "frees the place of a job that a bug stopped; so does every turn",
