@@ -17,6 +17,24 @@ class _Failure:
     advice: str
 
 
+_AT_THE_PICTURE = {
+    Verdict.REFUSED: _Failure(
+        "Request refused",
+        "The image service did not accept the picture that was to be worked on.",
+        "Take another picture.",
+    ),
+    Verdict.CONTENT: _Failure(
+        "Refused by moderation",
+        "The image service's moderation did not accept the picture that was to be worked on.",
+        "Take another picture.",
+    ),
+    Verdict.FAILED: _Failure(
+        "The image service failed",
+        "It could not take the picture that was to be worked on.",
+        "Try again, or take another picture.",
+    ),
+}
+"""Where the job did not get further than that: its words had not been sent yet."""
 _FAILURES = {
     Verdict.FLAGGED: _Failure(
         "Marked as unsafe",
@@ -41,7 +59,7 @@ _FAILURES = {
     ),
     Verdict.FAILED: _Failure(
         "The image service failed",
-        "It took the job and could not finish it.",
+        "It could not finish the job.",
         "Try again.",
     ),
     Verdict.TIMED_OUT: _Failure(
@@ -81,7 +99,7 @@ _FAILURES = {
 
 def failure(job: Job, outcome: Outcome, *, charged: int) -> list[str]:
     """Title and cause, what was charged and the next step, the job's number."""
-    known = _FAILURES[outcome.verdict]
+    known = _known(job, outcome.verdict)
     cost = f"{charged} charged." if charged else "Nothing was charged."
     return [
         f"**{known.title}.** {_cause(job, outcome, known)}",
@@ -92,6 +110,11 @@ def failure(job: Job, outcome: Outcome, *, charged: int) -> list[str]:
 def title(verdict: Verdict) -> str:
     """The class of a failure in two or three words."""
     return _FAILURES[verdict].title
+
+
+def _known(job: Job, verdict: Verdict) -> _Failure:
+    was_sent = job.submitted_at is not None or job.request.source is None
+    return _FAILURES[verdict] if was_sent else _AT_THE_PICTURE.get(verdict, _FAILURES[verdict])
 
 
 def _cause(job: Job, outcome: Outcome, known: _Failure) -> str:

@@ -21,6 +21,7 @@ from bot.engine.cancelling import cancel
 from bot.engine.collecting import Collector
 from bot.engine.doorbell import Doorbell
 from bot.engine.gatekeeper import Gatekeeper
+from bot.engine.patience import Patience
 from bot.engine.policy import Policy
 from bot.engine.settling import Settling
 from bot.engine.uploads import Images, Uploads
@@ -77,6 +78,7 @@ class Steps:
         self._catalogue = catalogue
         self._styles = styles
         self._settling = Settling(database, files=files, policy=policy, now=now)
+        self._patience = Patience(lasts=policy.deadline, now=now)
         self._policy = policy
         self._now = now
 
@@ -89,7 +91,7 @@ class Steps:
         fit = None if model is None else review(model, request)
         if model is None or not isinstance(fit, Review):
             return await self._settling.settle(
-                job, Outcome(verdict=Verdict.REFUSED, detail=f"{request.model} has changed")
+                job, Outcome(verdict=Verdict.UNAVAILABLE, detail=f"{request.model} has changed")
             )
         style = None if request.style is None else self._styles.get(request.style)
         prompt, negative = styled(request.prompt, request.negative, style)
@@ -217,6 +219,7 @@ class Steps:
                     raise
             else:
                 break
+        self._patience.took(job.id)
         await self._gatekeeper.succeeded()
         return job
 
@@ -280,10 +283,13 @@ class Steps:
         """The vendor surely took nothing: the job keeps its place, the gate closes if it must.
 
         One that met a vendor that is not well steps aside for a while: should it be the job that
-        makes the vendor sick, the others must not wait for it. So does one that the vendor has
-        called itself too busy for again and again.
+        makes the vendor sick, the others must not wait for it; and it ends where they all pass.
+        One that the vendor has called itself too busy for again and again steps aside, too.
         """
         reason = _WAITS[reply.reason]
+        if reason is GateReason.DOWN and self._patience.is_over(job.id):
+            outcome = Outcome(verdict=Verdict.FAILED, detail=reply.message)
+            return await self._settling.settle(job, outcome)
         attempts = job.attempts + 1 if reason in (GateReason.DOWN, GateReason.BUSY) else 0
         aside = timedelta(seconds=_aside_s(reason, attempts, reply))
         async with self._database.transaction() as tx:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.domain.gates import GateReason
 from bot.domain.job import JobStatus, Verdict
 from bot.domain.line import Place
-from bot.domain.request import Aspect, Kind
+from bot.domain.request import Aspect, InputPicture, Kind
 from bot.engine.courier import File, Receipt
 from cogs import cards
 from cogs.cards import CONTENT_MAX
@@ -349,6 +349,29 @@ def test_a_failure_tells_its_exact_cause(verdict: Verdict, detail: str, said: st
     face = cards.delivered(a_delivery(verdict, detail=detail), default_model="flux")
 
     assert lines(face)[0] == said
+
+
+@pytest.mark.parametrize(
+    ("verdict", "told", "then"),
+    [
+        (Verdict.REFUSED, "The image service did not accept the picture", "Take another picture."),
+        (Verdict.CONTENT, "moderation did not accept the picture", "Take another picture."),
+        (Verdict.FAILED, "It could not take the picture", "Try again, or take another picture."),
+        (Verdict.BROKEN, "Limner could not go on with it", "Try again; if it lasts,"),
+    ],
+)
+def test_what_ended_at_its_picture_says_so(verdict: Verdict, told: str, then: str) -> None:
+    """It said that the prompt was refused, which nobody had sent yet."""
+    source = InputPicture(sha256="0" * 64, mime="image/png", width_px=8, height_px=8, size_bytes=9)
+    ended = a_delivery(verdict, kind=Kind.REMIX, source=source)
+    at_the_picture = replace(ended, job=replace(ended.job, submitted_at=None))
+
+    cause, advice = cards.delivered(at_the_picture, default_model="flux").content.split("\n")[1:]
+
+    assert told in cause
+    assert then in advice
+    words_were_sent = cards.delivered(ended, default_model="flux").content
+    assert (told in words_were_sent) is (verdict is Verdict.BROKEN)
 
 
 def test_a_short_deadline_is_told_in_seconds() -> None:

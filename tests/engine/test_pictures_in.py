@@ -1,7 +1,9 @@
 """Work that starts from pictures: kept at once, lent to the vendor, laid over the original."""
 
+import asyncio
 import io
 import os
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from bot.engine.inputs import Inputs
 from bot.modelslab.catalogue import Catalogue
 from sandbox.modelslab import Mood, Vendor
 from storage.pictures import PictureFiles
-from tests.engine.world import ANA, OTHER_SERVER, SERVER, World, a_world
+from tests.engine.world import ANA, BOB, OTHER_SERVER, SERVER, World, a_world
 
 WIDTH, HEIGHT = 900, 600
 
@@ -145,6 +147,67 @@ async def test_an_upload_that_failed_is_made_again(world: World, mood: Mood) -> 
     await world.until_done(timeout_s=30)
     assert world.vendor.accepted == 1
     assert await world.booked() == 1
+
+
+def cannot_be_uploaded(world: World) -> None:
+    world.vendor.next_upload(Mood.HTML_200)
+
+
+def cannot_be_submitted(world: World) -> None:
+    world.vendor.when("oil", Mood.JSON_503)
+
+
+@pytest.mark.parametrize("again", [cannot_be_uploaded, cannot_be_submitted])
+async def test_what_fails_alone_while_others_pass_has_an_end(
+    world: World, again: Callable[[World], None]
+) -> None:
+    """It stood in line, with its pictures reserved, for as long as anybody looked."""
+    world.vendor.default_mood = Mood.AT_ONCE
+    began_at = world.clock.now()
+    again(world)
+    asked = await world.asks("oil", kind=Kind.REMIX, source=await a_source(world), strength=0.5)
+    others = 0
+    async with asyncio.timeout(20):
+        while (await world.job(asked.job.id)).status is not JobStatus.DELIVERED:
+            again(world)
+            other = await world.asks(who=BOB)
+            await world.until_status(other.job.id, JobStatus.DELIVERED)
+            others += 1
+            world.clock.advance(61)
+    outcome = (await world.job(asked.job.id)).outcome
+    assert outcome is not None
+    assert outcome.verdict is Verdict.FAILED
+    assert world.clock.now() - began_at > world.policy.deadline
+    assert world.vendor.accepted == others
+    assert await world.booked() == others
+    assert await world.slots_taken() == 0
+
+
+async def test_a_vendor_that_takes_nobody_is_waited_for_all_day(world: World) -> None:
+    world.vendor.default_mood = Mood.JSON_503
+    asked = await world.asks("oil", kind=Kind.REMIX, source=await a_source(world), strength=0.5)
+    other = await world.asks(who=BOB)
+    for _ in range(24):
+        await world.until_done(pace_s=0)
+        world.clock.advance(3600)
+    assert world.vendor.posts > 10
+    assert world.vendor.accepted == 0
+    world.vendor.default_mood = Mood.AT_ONCE
+    await world.until_status(asked.job.id, JobStatus.DELIVERED)
+    await world.until_status(other.job.id, JobStatus.DELIVERED)
+    assert await world.booked() == 2
+
+
+async def test_a_model_that_is_gone_is_nothing_that_the_picture_is_blamed_for(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = await world.asks("oil", kind=Kind.REMIX, source=await a_source(world), strength=0.5)
+    monkeypatch.setattr(Catalogue, "get", lambda self, name: None)
+    await world.until_done()
+    outcome = (await world.job(asked.job.id)).outcome
+    assert outcome is not None
+    assert (outcome.verdict, outcome.detail) == (Verdict.UNAVAILABLE, "sdxl has changed")
+    assert await world.booked() == 0
 
 
 async def test_an_address_that_is_too_old_is_made_anew(world: World) -> None:

@@ -122,7 +122,7 @@ async def test_an_answer_in_any_shape_brings_the_picture(
 
 REFUSED = "**Request refused.** The image service did not accept the request."
 CHANGE = "Change the prompt or the options."
-FAILED = "**The image service failed.** It took the job and could not finish it."
+FAILED = "**The image service failed.** It could not finish the job."
 MODERATED = "**Refused by moderation.** The image service's moderation did not accept the prompt."
 UNAVAILABLE = "**Model not available.** This model cannot be used here just now."
 UNCONFIRMED = (

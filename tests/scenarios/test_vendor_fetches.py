@@ -129,7 +129,7 @@ async def test_a_success_in_any_shape_brings_the_picture(
     await played[day]
 
 
-FAILED = "**The image service failed.** It took the job and could not finish it."
+FAILED = "**The image service failed.** It could not finish the job."
 SIZES = "Processing failed: Invalid input dimensions"
 
 

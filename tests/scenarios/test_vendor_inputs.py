@@ -9,6 +9,7 @@ import pytest_asyncio
 from sandbox.modelslab import Mood, Turn
 from sandbox.modelslab.replies import WordsIn
 from tests.scenarios.days import (
+    DEADLINE_S,
     HURRIED,
     PAGE,
     a_day,
@@ -88,29 +89,30 @@ def uploads(town: Town) -> list[str]:
     return [seen.path for seen in town.vendor.requests if seen.path.endswith("/base64_to_url")]
 
 
-REFUSED = "**Request refused.** The image service did not accept the request."
+THE_PICTURE = "the picture that was to be worked on."
+REFUSED = f"**Request refused.** The image service did not accept {THE_PICTURE}"
+FAILED = f"**The image service failed.** It could not take {THE_PICTURE}"
 UNWANTED = {
     "upload-failed": (
         error("Something went wrong"),
-        "**The image service failed.** It took the job and could not finish it. "
-        "“Something went wrong”",
-        "Try again.",
+        f"{FAILED} “Something went wrong”",
+        "Try again, or take another picture.",
     ),
     "upload-invalid": (
         error("The base64 string field is invalid.", 422),
         f"{REFUSED} “The base64 string field is invalid.”",
-        "Change the prompt or the options.",
+        "Take another picture.",
     ),
     "upload-too-large-page": (
         says(PAGE, 413),
         f"{REFUSED} “HTTP 413”",
-        "Change the prompt or the options.",
+        "Take another picture.",
     ),
     "upload-moderated": (
         error("Blocked by moderation"),
-        "**Refused by moderation.** The image service's moderation did not accept the prompt. "
-        "“Blocked by moderation”",
-        "Try other words.",
+        "**Refused by moderation.** The image service's moderation did not accept "
+        f"{THE_PICTURE} “Blocked by moderation”",
+        "Take another picture.",
     ),
 }
 
@@ -128,6 +130,29 @@ async def test_a_picture_that_is_not_taken_ends_the_job(shared_town: Town, day: 
     assert words == [told, f"Nothing was charged. {then} · job {number}"], words
     assert town.entries(asked) == [("reserve", 1), ("refund", -1)]
     assert town.vendor.posts == posts
+    assert town.slot(asked) is None
+
+
+async def test_a_picture_that_alone_is_never_answered_for_is_given_up(shared_town: Town) -> None:
+    """While the vendor takes others it is not down, and this one has waited long enough."""
+    town = shared_town
+    tries = len(uploads(town))
+    town.vendor.next_upload(*[Mood.HTML_200()] * 999)
+    asked = await remix(town)
+    await town.stands(asked, "queued")
+    while town.job(asked)["status"] == "queued":
+        await town.pictures(await town.asks("a blue heron"))
+    town.vendor.desk.upload_moods.clear()
+    card = await town.ending(asked)
+    number = town.job(asked)["id"]
+    assert card.content.splitlines()[-2:] == [
+        f"{FAILED} “HTTP 200 without a readable answer”",
+        f"Nothing was charged. Try again, or take another picture. · job {number}",
+    ]
+    assert town.job(asked)["settled_at"] - town.job(asked)["created_at"] >= DEADLINE_S * 1000
+    assert len(uploads(town)) - tries > 5
+    assert town.entries(asked) == [("reserve", 1), ("refund", -1)]
+    assert town.bought(asked) == []
     assert town.slot(asked) is None
 
 
