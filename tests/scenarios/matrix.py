@@ -171,7 +171,7 @@ class Matrix:
         town, toll, jobs = self.town, self.toll, self.deed.jobs()
         toll.judge(town, jobs, after=story)
         toll.leaked(await leaks.found_anywhere(town), after=story)
-        if not self.deed.is_over():
+        if not self.deed.is_over() and not self.deed.leaves_jobs:
             toll.stuck.append(f"{story}: {jobs}")
         if len(jobs) > 1:
             toll.doubled.append(f"{story}: {len(jobs)} jobs: {jobs}")
