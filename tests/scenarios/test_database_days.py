@@ -63,7 +63,8 @@ async def under_way(town: Town) -> Interaction:
     """A request that the vendor works on, and will until it is released."""
     town.vendor.hold()
     asked = await town.asks("a red fox")
-    await town.is_painting(asked)
+    await town.card(asked)
+    await town.stands(asked, "waiting")
     return asked
 
 
@@ -115,46 +116,31 @@ async def test_locked_while_somebody_asks(shared_town: Town) -> None:
         several = [await town.asks(f"a fox, number {n}") for n in range(3)]
         for asked in several:
             await told_in_time(town, asked)
-    # What is tried until then comes to nothing.
-    await asyncio.sleep(LONG_S)
+    # What was on its way to the file comes to nothing, too.
+    await asyncio.sleep(0.5)
     for asked in several:
         assert town.find_job(asked).get("verdict", "cancelled") == "cancelled"
         assert len(asked.replies) == 1
     assert (town.booked(), town.vendor.posts) == before[1:]
 
 
-async def test_locked_while_the_vendor_works(shared_town: Town) -> None:
-    """What was made is fetched, and booked and posted when the file is free."""
+async def test_locked_while_jobs_are_on_their_way(shared_town: Town) -> None:
+    """The vendor is about to answer, has its picture ready, or Discord has just taken it."""
     town = shared_town
-    asked = await under_way(town)
-    with another_program(town):
-        town.vendor.release()
-        await asyncio.sleep(LONG_S)
-        assert town.job(asked)["status"] == "waiting"
-    await came_once(town, asked)
-
-
-async def test_locked_while_the_vendor_answers(shared_town: Town) -> None:
-    """The answer to a submission is written down as soon as that can be done."""
-    town = shared_town
-    with ExitStack() as locked:
-        asked = await answered(town, lambda: locked.enter_context(another_program(town)))
-        await asyncio.sleep(LONG_S)
-        assert town.job(asked)["status"] == "submitting"
-    await came_once(town, asked)
-
-
-async def test_locked_while_the_result_is_posted(shared_town: Town) -> None:
-    town = shared_town
-    asked = await under_way(town)
-    hold = town.discord.faults.hold(asked.token, method="PATCH")
+    posted = await under_way(town)
+    hold = town.discord.faults.hold(posted.token, method="PATCH")
     town.vendor.release()
     await hold.arrived()
-    with another_program(town):
+    ready = await under_way(town)
+    with ExitStack() as locked:
+        begun = await answered(town, lambda: locked.enter_context(another_program(town)))
+        town.vendor.release()
         hold.release()
         await asyncio.sleep(LONG_S)
-        assert town.job(asked)["status"] == "settled"
-    await came_once(town, asked)
+        standing = [town.job(asked)["status"] for asked in (begun, ready, posted)]
+        assert standing == ["submitting", "waiting", "settled"]
+    for asked in (begun, ready, posted):
+        await came_once(town, asked)
 
 
 # Nothing can be written: full, read-only, broken, damaged
@@ -189,34 +175,24 @@ async def test_nothing_can_be_written_while_people_ask(shared_town: Town, words:
     assert (town.jobs(), town.rows("SELECT * FROM ledger"), town.vendor.posts) == before
 
 
-@OUTAGES
-async def test_nothing_can_be_written_while_the_vendor_works(shared_town: Town, words: str) -> None:
+async def test_nothing_can_be_written_while_jobs_are_on_their_way(shared_town: Town) -> None:
     """However often it is tried meanwhile: fetched, booked and posted once, when it can be."""
     town = shared_town
-    asked = await under_way(town)
-    failures = town.log.count("storage_failed")
-    with Outage(town.folder, COMMITS, words).during():
-        town.vendor.release()
-        await town.discord.until(lambda: town.log.count("storage_failed") > failures + 1)
-        assert town.job(asked)["status"] == "waiting"
-    await came_once(town, asked)
-
-
-@OUTAGES
-async def test_nothing_can_be_written_while_the_result_is_posted(
-    shared_town: Town, words: str
-) -> None:
-    town = shared_town
-    asked = await under_way(town)
-    hold = town.discord.faults.hold(asked.token, method="PATCH")
+    posted = await under_way(town)
+    hold = town.discord.faults.hold(posted.token, method="PATCH")
     town.vendor.release()
     await hold.arrived()
-    failures = town.log.count("job.storage_failed")
-    with Outage(town.folder, COMMITS, words).during():
+    ready = await under_way(town)
+    outage = Outage(town.folder, COMMITS, FULL)
+    with outage.during():
+        town.vendor.release()
         hold.release()
-        await town.discord.until(lambda: town.log.count("job.storage_failed") > failures)
-        assert town.job(asked)["status"] == "settled"
-    await came_once(town, asked)
+        for asked in (posted, ready):
+            failed = f"job.storage_failed job={town.job(asked)['id']} why=the disk is full"
+            await town.discord.until(lambda: town.log.count(failed) >= 2)  # noqa: B023
+        assert [town.job(asked)["status"] for asked in (ready, posted)] == ["waiting", "settled"]
+    for asked in (posted, ready):
+        await came_once(town, asked)
 
 
 async def test_nothing_can_be_written_when_the_vendor_has_answered(shared_town: Town) -> None:

@@ -24,7 +24,8 @@ async def under_way(town: Town) -> Interaction:
     """A request that the vendor works on, and will until it is released."""
     town.vendor.hold()
     asked = await town.asks("a red fox")
-    await town.is_painting(asked)
+    await town.card(asked)
+    await town.stands(asked, "waiting")
     return asked
 
 
@@ -43,7 +44,11 @@ async def the_next_one_is_served(town: Town) -> None:
 
 
 @in_one_town
-@pytest.mark.parametrize("how", ["abort", "reconnect", "invalid_resumable", "invalid", 4000, 1001])
+@pytest.mark.parametrize(
+    "how",
+    ["abort", "reconnect", "invalid_resumable", "invalid", 4000, 1001],
+    ids="gateway-{}".format,
+)
 async def test_the_gateway_breaks_while_a_job_runs(shared_town: Town, how: HowToBreak) -> None:
     town = shared_town
     asked = await under_way(town)
@@ -83,7 +88,11 @@ async def attentive_town(tmp_path: Path) -> AsyncIterator[Town]:
         yield town
 
 
-@pytest.mark.parametrize("where", ["/users/@me$", "/applications/@me$", "/gateway/bot$"])
+@pytest.mark.parametrize(
+    "where",
+    ["/users/@me$", "/applications/@me$", "/gateway/bot$"],
+    ids=["login", "login-application", "login-gateway"],
+)
 async def test_discord_is_not_well_when_the_bot_logs_in(attentive_town: Town, where: str) -> None:
     """A ban by the network in front of it used to be a trace, and the end."""
     town = attentive_town
