@@ -1,14 +1,17 @@
 """A channel that Discord blocks: its jobs come later, once, and nobody else's wait for them."""
 
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+from sandbox.modelslab import Mood
 from sandbox.modelslab.painter import sketch
-from tests.scenarios.town import Town
+from tests.scenarios.town import Town, a_town
 from tests.wire.interactions import Interaction
 from tests.wire.messages import Message
+from tests.wire.permissions import MANAGE_GUILD
 from tests.wire.world import Channel
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -118,9 +121,37 @@ async def test_a_blocked_channel_blocks_no_other(shared_town: Town, block: Block
         await came_once(town, asked)
 
 
-async def test_a_great_many_results_that_hang_block_nobody(shared_town: Town) -> None:
-    """More of them than the bot has hands."""
-    town = shared_town
+async def test_what_is_said_beside_a_card_holds_nobody_up(tmp_path: Path) -> None:
+    """To the owner, that there are no credits; to moderators, that a picture was unsafe."""
+    async with a_town(tmp_path, program=PROGRAM) as town:
+        closed = town.discord.add_channel(town.discord.home, "for-those-in-charge")
+        await town.bot_starts(OWNER_CHANNEL_ID=str(closed.id))
+        boss = town.discord.user("boss", permissions=MANAGE_GUILD)
+        await town.told(await town.discord.slash(boss, town.general, "limner log", channel=closed))
+        hold = town.discord.faults.hold(f"/channels/{closed.id}/", method="POST")
+        town.vendor.next(Mood.NSFW)
+        unsafe = await town.asks("a fox in a bath", where=town.after_dark)
+        await hold.arrived()
+        await town.stands(unsafe, "delivered")
+        town.vendor.next(Mood.NO_CREDITS)
+        town.vendor.balance = 0.0
+        poor = await town.asks("a poor fox")
+        await town.gate_closes()
+        town.vendor.balance = 100.0
+        await came_once(town, poor)
+        assert hold.count >= 2
+
+
+async def test_a_great_many_results_that_hang_block_nobody(tmp_path: Path) -> None:
+    """More of them than the bot has hands, and it is as patient as it is in life."""
+    async with a_town(tmp_path, program="tests.scenarios.hurried", **SETTINGS) as town:
+        await town.bot_starts()
+        town.vendor.max_queued = 100
+        town.vendor.desk.studio.paint = sketch
+        await block_many(town)
+
+
+async def block_many(town: Town) -> None:
     elsewhere = town.discord.guild("Elsewhere").channel("general")
     blocked = await under_way(town, town.general, MANY)
     hangs(town, ways_to(blocked, town.general))

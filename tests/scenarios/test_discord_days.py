@@ -195,6 +195,25 @@ async def test_discord_is_silent_and_does_it_all_the_same(shared_town: Town) -> 
         way.came(town)
 
 
+async def test_a_message_of_long_ago_is_found_and_not_sent_again(shared_town: Town) -> None:
+    """Discord remembers a nonce for some minutes only."""
+    town = shared_town
+    ways = [await by(town, town.ana) for by in (by_message, directly)]
+    looks = []
+    for way in ways:
+        town.discord.faults.next(way.method, way.path, status="reset", after_processing=True)
+        looks.append(town.discord.faults.hold(way.path, method="GET"))
+    town.vendor.release()
+    for look in looks:
+        await look.arrived()
+    town.discord.clock.advance(10 * 60.0)
+    for look in looks:
+        look.release()
+    for way in ways:
+        await town.over(way.asked)
+        way.came(town)
+
+
 async def test_a_limit_of_an_hour_on_the_token_ends_with_the_token(shared_town: Town) -> None:
     town = shared_town
     asked = await under_way(town)
