@@ -198,18 +198,6 @@ async def test_a_vendor_that_takes_nobody_is_waited_for_all_day(world: World) ->
     assert await world.booked() == 2
 
 
-async def test_a_model_that_is_gone_is_nothing_that_the_picture_is_blamed_for(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked = await world.asks("oil", kind=Kind.REMIX, source=await a_source(world), strength=0.5)
-    monkeypatch.setattr(Catalogue, "get", lambda self, name: None)
-    await world.until_done()
-    outcome = (await world.job(asked.job.id)).outcome
-    assert outcome is not None
-    assert (outcome.verdict, outcome.detail) == (Verdict.UNAVAILABLE, "sdxl has changed")
-    assert await world.booked() == 0
-
-
 async def test_an_address_that_is_too_old_is_made_anew(world: World) -> None:
     world.vendor.next(Mood.BUSY_429(retry_after=22 * 3600))
     await world.asks("oil", kind=Kind.REMIX, source=await a_source(world), strength=0.5)

@@ -275,7 +275,7 @@ async def test_a_job_of_a_model_that_is_gone_ends_with_a_refund(
         monkeypatch.setattr(world.steps._catalogue, "get", lambda _: None)
         await world.until_done()
         job = await world.job(asked.job.id)
-        assert verdict(job) is Verdict.REFUSED
+        assert verdict(job) is Verdict.UNAVAILABLE
         assert (await world.booked(), town.vendor.posts) == (0, 0)
         assert await world.slots_taken() == 0
 
