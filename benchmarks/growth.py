@@ -149,6 +149,7 @@ async def _opened(stack: AsyncExitStack, folder: Path, count: int) -> House:
         accounts=Accounts(database, policy=policy, now=now),
         intake=Intake(
             database,
+            files=files,
             catalogue=Catalogue.built_in(),
             styles={},
             policy=policy,

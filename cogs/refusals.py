@@ -9,6 +9,7 @@ from bot.domain.refusal import (
     OverLimit,
     Paused,
     PersonalNotAllowed,
+    PictureGone,
     Refusal,
     Rule,
     ServerNotAllowed,
@@ -75,6 +76,8 @@ def refused(refusal: Refusal) -> str:
             return f"**Not in this channel.** {_places(allowed)} {_NOTHING}"
         case PersonalNotAllowed():
             return f"**This works in servers only.** {_NOTHING}"
+        case PictureGone():
+            return f"**The picture is gone.** It was removed just now: send it again. {_NOTHING}"
         case ShuttingDown():
             return f"**Limner is being restarted.** Try again in a minute. {_NOTHING}"
         case AlreadyAccepted(job_id):

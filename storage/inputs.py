@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import insert, select, update
 
 from bot.domain.job import Job
-from bot.domain.request import InputPicture
+from bot.domain.request import ImageRequest, InputPicture
 from storage.database import Transaction
 from storage.tables import inputs
 
@@ -20,10 +20,15 @@ class Upload:
     uploaded_at: datetime
 
 
-def of_request(job: Job) -> Mapping[str, InputPicture]:
-    """The pictures that a job's request names, by their role."""
-    named = {"source": job.request.source, "mask": job.request.mask}
+def of_request(request: ImageRequest) -> Mapping[str, InputPicture]:
+    """The pictures that a request names, by their role."""
+    named = {"source": request.source, "mask": request.mask}
     return {role: picture for role, picture in named.items() if picture is not None}
+
+
+def digests(request: ImageRequest) -> list[str]:
+    """The files that a request starts from."""
+    return [picture.sha256 for picture in of_request(request).values()]
 
 
 async def put(tx: Transaction, new: Iterable[Job]) -> None:
@@ -31,7 +36,7 @@ async def put(tx: Transaction, new: Iterable[Job]) -> None:
     rows = [
         {"job_id": job.id, "role": role, "sha256": picture.sha256}
         for job in new
-        for role, picture in of_request(job).items()
+        for role, picture in of_request(job.request).items()
     ]
     if rows:
         await tx.execute(insert(inputs), rows)

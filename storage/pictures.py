@@ -7,6 +7,7 @@ import os
 import re
 import tempfile
 import time
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
@@ -37,6 +38,13 @@ class PictureFiles:
         except OSError as error:
             raise StorageError(f"a picture could not be removed: {error.strerror}") from error
 
+    async def missing(self, digests: Iterable[str]) -> set[str]:
+        """Those under which nothing is kept (any more).
+
+        Asked in the transaction that names them, it stays true: `Leftovers` removes in its own.
+        """
+        return await asyncio.to_thread(self._missing, list(digests))
+
     async def older_than(self, age: timedelta) -> list[str]:
         """The digests of all files that were last kept longer ago than that."""
         return await asyncio.to_thread(self._older_than, time.time() - age.total_seconds())
@@ -63,6 +71,9 @@ class PictureFiles:
             if _DIGEST.fullmatch(path.name) and _is_older(path, moment_s)
         ]
 
+    def _missing(self, digests: Iterable[str]) -> set[str]:
+        return {sha256 for sha256 in digests if not self._path(sha256).exists()}
+
     def _path(self, sha256: str) -> Path:
         return self._folder / sha256[:2] / sha256
 
@@ -70,7 +81,7 @@ class PictureFiles:
         sha256 = hashlib.sha256(data).hexdigest()
         path = self._path(sha256)
         try:
-            if path.exists():
+            with contextlib.suppress(FileNotFoundError):
                 # Kept anew: whoever sweeps up what nobody names must not take it now.
                 os.utime(path)
                 return sha256

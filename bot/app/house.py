@@ -121,6 +121,7 @@ async def open_house(
         policy = policy_of(settings, key=key)
         intake = Intake(
             database,
+            files=files,
             catalogue=catalogue,
             styles=styles,
             policy=policy,

@@ -105,6 +105,11 @@ class PersonalNotAllowed:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureGone:
+    """What was to be worked on has been removed since it was brought."""
+
+
+@dataclass(frozen=True, slots=True)
 class ShuttingDown:
     """The bot is being stopped and takes no new work."""
 
@@ -127,6 +132,7 @@ Refusal = (
     | ModelNotAllowed
     | ChannelNotAllowed
     | PersonalNotAllowed
+    | PictureGone
     | ShuttingDown
     | AlreadyAccepted
 )

@@ -19,6 +19,7 @@ from bot.domain.refusal import (
     ModelClosed,
     ModelNotAllowed,
     Paused,
+    PictureGone,
     Refusal,
 )
 from bot.domain.request import SEED_MAX, ImageRequest, Requester
@@ -29,6 +30,7 @@ from bot.modelslab.catalogue import Catalogue
 from storage import cards, gates, inputs, jobs, quotas
 from storage.database import Database, Transaction
 from storage.jobs import NewJob
+from storage.pictures import PictureFiles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,11 +68,13 @@ class Booking:
         self,
         database: Database,
         *,
+        files: PictureFiles,
         catalogue: Catalogue,
         policy: Policy,
         now: Callable[[], datetime],
     ) -> None:
         self._database = database
+        self._files = files
         self._catalogue = catalogue
         self._policy = policy
         self._now = now
@@ -81,6 +85,7 @@ class Booking:
         async with self._database.transaction(urgent=True) as tx:
             known = await jobs.ids_of_sources(tx, [each.source_key for each in asked])
             closed = await gates.all_closed(tx)
+            gone = await self._gone(asked)
             books = await books_of(
                 tx, [each.requester for each in asked], policy=self._policy, now=now
             )
@@ -90,7 +95,11 @@ class Booking:
             twins = []
             for each in asked:
                 twins.append(each.source_key in decided)
-                if not twins[-1]:
+                if twins[-1]:
+                    continue
+                if gone and gone & set(inputs.digests(each.request)):
+                    decided[each.source_key] = PictureGone()
+                else:
                     decided[each.source_key] = self._decide(each, books, closed)
             made = await self._insert(
                 tx, [each for each in decided.values() if isinstance(each, _Booked)], now=now
@@ -122,6 +131,14 @@ class Booking:
             allowed = self._catalogue.able(server.allowed_models or (), kind=request.kind)
             return ModelNotAllowed(request.model, allowed)
         return None
+
+    async def _gone(self, asked: Sequence[Asked]) -> set[str]:
+        """Of what these start from, the files that were removed since they were brought.
+
+        Others may have had the very same picture or mask, and had it erased just now.
+        """
+        named = {sha256 for each in asked for sha256 in inputs.digests(each.request)}
+        return await self._files.missing(named) if named else named
 
     def _decide(self, asked: Asked, books: Books, closed: Sequence[Gate]) -> _Booked | Refusal:
         request, requester = asked.request, asked.requester

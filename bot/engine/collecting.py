@@ -25,6 +25,12 @@ class Collected:
     thumbnail: Thumbnail | None = None
 
     @property
+    def digests(self) -> tuple[str, ...]:
+        """The files of all that."""
+        small = () if self.thumbnail is None else (self.thumbnail.sha256,)
+        return (*(picture.sha256 for picture in self.kept), *small)
+
+    @property
     def may_grow(self) -> bool:
         """Whether another try may bring what is missing."""
         return any(fault.retryable for fault in self.faults)

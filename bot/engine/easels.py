@@ -70,6 +70,8 @@ class Easels:
         self, request: ImageRequest, requester: Requester, *, file_limit_bytes: int
     ) -> str:
         """A ticket for painting a mask on `request.source`, for this person alone."""
+        if request.source is None:
+            raise ValueError("an easel needs a picture")
         easel = Easel(
             name=secrets.token_urlsafe(16),
             request=request,
@@ -78,6 +80,7 @@ class Easels:
             expires_at=self._now() + LIFETIME,
         )
         async with self._database.transaction() as tx:
+            await self._inputs.require_kept([request.source])
             await easels.put(tx, easel)
         return sign(Ticket(easel.name, easel.expires_at), purpose=PURPOSE, key=self._key)
 

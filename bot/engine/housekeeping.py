@@ -189,10 +189,7 @@ class Housekeeping:
         old = await self._files.older_than(UNNAMED_FOR)
         for some in (old[i : i + AT_ONCE] for i in range(0, len(old), AT_ONCE)):
             self._go_on()
-            async with self._database.reading() as tx:
-                unnamed = set(some) - await holdings.needed(tx, some)
-            await self._leftovers.remove(unnamed)
-            swept += len(unnamed)
+            swept += await self._leftovers.remove(some)
         return swept
 
     async def _end_months(self, now: datetime) -> int:

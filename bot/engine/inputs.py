@@ -3,7 +3,7 @@
 Slash-command uploads vanish at Discord, and links die: nothing is left for later. Starts no job.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.domain.errors import PictureError, StorageError
@@ -90,6 +90,7 @@ class Inputs:
         A pop-up is shown before its picture is there, so it brings the number, an unused one.
         """
         async with self._database.transaction() as tx:
+            await self.require_kept(found)
             return await picks.put(
                 tx,
                 found,
@@ -98,6 +99,14 @@ class Inputs:
                 expires_at=self._now() + PICK_LIFETIME,
                 number=number,
             )
+
+    async def require_kept(self, found: Iterable[InputPicture]) -> None:
+        """Return if all of these are there, in the transaction that names them.
+
+        Raises StorageError where somebody else had the very same picture, and had it removed.
+        """
+        if await self._files.missing(picture.sha256 for picture in found):
+            raise StorageError("a picture was removed together with another job's")
 
     async def picked(
         self, pick_id: int, position: int, *, guild_id: int, user_id: int

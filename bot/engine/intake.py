@@ -26,6 +26,7 @@ from bot.engine.together import Together
 from bot.modelslab.catalogue import Catalogue, Review, review
 from storage import cards, gates, moves, preferences
 from storage.database import Database
+from storage.pictures import PictureFiles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,7 @@ class Intake:
         self,
         database: Database,
         *,
+        files: PictureFiles,
         catalogue: Catalogue,
         styles: Mapping[str, Style],
         policy: Policy,
@@ -74,7 +76,7 @@ class Intake:
         self._now = now
         self._closed = False
         self._view = LineView(database, max_queued=policy.max_queued, now=now)
-        self._booking = Booking(database, catalogue=catalogue, policy=policy, now=now)
+        self._booking = Booking(database, files=files, catalogue=catalogue, policy=policy, now=now)
         self._preferring = Together(self._prefer)
         self._accepting = Together(self._booking.book)
         self._placing = Together(self._place)

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Iterable
 
 from bot.domain.errors import StorageError
-from storage import facts
+from storage import facts, holdings
 from storage.database import Database, Transaction
 from storage.pictures import PictureFiles
 
@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 ERASURES, FOLDED, REWRITTEN = "erasures", "erasures_folded", "erasures_rewritten"
 # Below this size the file is written anew at once: everybody waits for that, under a second.
 REWRITTEN_AT_ONCE_BYTES = 64 * 1024**2
+# Nobody else can write meanwhile.
+FILES_AT_ONCE = 20
 
 
 async def note_erasure(tx: Transaction) -> None:
@@ -32,10 +34,21 @@ class Leftovers:
         self._files = files
         self._clearing = asyncio.Lock()
 
-    async def remove(self, digests: Iterable[str]) -> None:
-        """Remove files that nobody names any more."""
-        for sha256 in digests:
-            await self._files.remove(sha256)
+    async def remove(self, digests: Iterable[str]) -> int:
+        """Remove those of the files that nobody names any more; how many they were.
+
+        Others keep the very same bytes at any time. Whoever names a file does so in a transaction
+        that sees that it is there, and it goes in one that sees that nobody names it.
+        """
+        left, removed = sorted(digests), 0
+        while left:
+            some, left = left[:FILES_AT_ONCE], left[FILES_AT_ONCE:]
+            async with self._database.transaction() as tx:
+                unnamed = set(some) - await holdings.needed(tx, some)
+                for sha256 in unnamed:
+                    await self._files.remove(sha256)
+            removed += len(unnamed)
+        return removed
 
     async def clear(self, *, nobody_waits: bool = False) -> None:
         """Empty the log of what was erased, and write the file anew where that takes a moment.

@@ -9,8 +9,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.domain import schedule
+from bot.domain.errors import StorageError
 from bot.domain.job import Job, JobStatus, Outcome, Verdict
 from bot.engine.collecting import NOTHING, Collected
+from bot.engine.leftovers import Leftovers
 from bot.engine.policy import Policy
 from storage import erasure, moves, quotas, results, slots
 from storage.database import Database, Transaction
@@ -41,6 +43,7 @@ class Settling:
     ) -> None:
         self._database = database
         self._files = files
+        self._leftovers = Leftovers(database, files=files)
         self._policy = policy
         self._now = now
 
@@ -49,7 +52,8 @@ class Settling:
     ) -> Job:
         """The job with its outcome. `made` counts the pictures that the vendor surely made.
 
-        Raises StaleJob for a job that has moved meanwhile.
+        Raises StaleJob for a job that has moved meanwhile, and StorageError where what was found
+        is not kept any more: somebody else had the very same picture, and had it removed.
         """
         orphans: set[str] = set()
         async with self._database.transaction() as tx:
@@ -61,6 +65,9 @@ class Settling:
             await results.put(tx, job.id, found.kept)
             if (small := found.thumbnail) is not None:
                 await results.put_thumbnail(tx, job.id, small.sha256, flagged=small.flagged)
+            if await self._files.missing(found.digests):
+                # The same step again brings it back.
+                raise StorageError("a picture was removed together with another job's")
             if settled.erased:
                 orphans = await erasure.scrub(tx, [job.id])
             await quotas.close(
@@ -71,8 +78,7 @@ class Settling:
                 now=self._now(),
             )
             await _release_slot(tx, job, outcome)
-        for sha256 in orphans:
-            await self._files.remove(sha256)
+        await self._leftovers.remove(orphans)
         log.info(
             "job.settled job=%d verdict=%s pictures=%d", job.id, outcome.verdict, outcome.received
         )

@@ -56,7 +56,7 @@ class Uploads:
         async with self._database.reading() as tx:
             known = await inputs.uploads(tx, job.id)
         urls: dict[str, str] = {}
-        for role, picture in inputs.of_request(job).items():
+        for role, picture in inputs.of_request(job.request).items():
             upload = known.get(role)
             if upload is None or self._now() - upload.uploaded_at > LIVES:
                 data, mime = await self._copy(job, model, role, picture, size)

@@ -16,6 +16,7 @@ from bot.domain.refusal import (
     OverLimit,
     Paused,
     PersonalNotAllowed,
+    PictureGone,
     Refusal,
     Rule,
     ServerNotAllowed,
@@ -114,6 +115,8 @@ def refused(refusal: Refusal) -> Words:
             )
         case PersonalNotAllowed():
             return Words("This works in servers only", _NOTHING)
+        case PictureGone():
+            return Words("A picture is gone", f"It was removed just now: send it again. {_NOTHING}")
         case ShuttingDown():
             return Words("Limner is being restarted", f"Try again in a minute. {_NOTHING}")
         case AlreadyAccepted(job_id):

@@ -11,6 +11,7 @@ from bot.domain.refusal import (
     ModelClosed,
     OverLimit,
     Paused,
+    PictureGone,
     Refusal,
     Rule,
     ServerNotAllowed,
@@ -76,6 +77,8 @@ def over(rule: Rule, *, resets: bool = True, asked: int = 2, fits: int = 0) -> O
         (Paused(""),
          "**Paused by this server's moderators.** Ask again when the pause is over. Nothing was "
          "charged."),
+        (PictureGone(),
+         "**The picture is gone.** It was removed just now: send it again. Nothing was charged."),
         (ServerNotAllowed(),
          "**This server may not use the bot.** Its owner allows it on chosen servers only. "
          "Nothing was charged."),

@@ -339,6 +339,7 @@ async def a_world(
         )
         intake = Intake(
             database,
+            files=files,
             catalogue=catalogue,
             styles=styles,
             policy=policy,

@@ -107,6 +107,7 @@ HOPS: Mapping[str, Hops] = {
             "commit Erasure.erase",
             "commit Erasure._hide_in_ledger",
             "remove Leftovers.remove",
+            "commit Leftovers.remove",
             "fold Leftovers._folded",
             "rewrite Leftovers._clear",
             "commit Leftovers._folded",

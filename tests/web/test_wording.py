@@ -17,6 +17,7 @@ from bot.domain.refusal import (
     OverLimit,
     Paused,
     PersonalNotAllowed,
+    PictureGone,
     Refusal,
     Rule,
     ServerNotAllowed,
@@ -50,6 +51,7 @@ CASES: list[tuple[Refusal, str, str]] = [
     (ChannelNotAllowed(()), "Not in this channel", "do not want pictures made there."),
     (PersonalNotAllowed(), "This works in servers only", ""),
     (ServerNotAllowed(), "This server may not use the bot", "on chosen servers only."),
+    (PictureGone(), "A picture is gone", "It was removed just now: send it again."),
     (ShuttingDown(), "Limner is being restarted", "Try again in a minute."),
 ]
 
