@@ -67,7 +67,8 @@ class Runner:
         self._turns = 0
         self._quiet_turn = 0
         self._awaited = 0
-        # Whether somebody waits for a slot or a lane, and until when the loop naps; None in a turn.
+        # Whether anything waits for a slot, a lane or a hand, and until when the loop naps; None in
+        # a turn.
         self._pressed = False
         self._next_look_at: datetime | None = None
         self._stopping = False
@@ -172,8 +173,12 @@ class Runner:
         # What hangs at Discord takes no hand from what must be fetched at the vendor. Nobody has
         # in hand what is being asked: its answer was lost when it could not be written down.
         room = max(0, JOBS_IN_HAND + len(self._lanes) - len(self._in_hand))
-        for job in [*seen.waiting, *seen.asked][:room]:
+        at_vendor = [*seen.waiting, *seen.asked]
+        for job in at_vendor[:room]:
             self._start(job)
+        if len(at_vendor) > room or JOBS_IN_HAND in (len(seen.results), len(seen.waiting)):
+            # There may be more than this look has shown or taken in hand.
+            self._pressed = True
         self._look_at_gates(seen.closed, now)
         # A look that is over before this turn may have opened what the turn still takes for closed.
         looking = self._errands.keys() - {BOARD}
@@ -217,6 +222,9 @@ class Runner:
             if current.status is JobStatus.SETTLED and not self._lanes.enter(current):
                 self._pressed = True
                 return current
+            if self._pressed or self._next_look_at is None:
+                # Its slot may be free by now, and what comes next take long.
+                self.wake()
             current = await self._step(current)
         return current
 
