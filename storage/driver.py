@@ -42,9 +42,15 @@ class _Connection(aiosqlite.Connection):
         """Do one statement, and BEGIN before it where that is still due."""
         begin, self._begin = self._begin, None
         self._reads = begin == "BEGIN" or (begin is None and self._reads)
-        answer: _Answer = await self._execute(  # type: ignore[no-untyped-call]
-            _ask, self._conn, begin, work, sql, values
-        )
+        try:
+            answer: _Answer = await self._execute(  # type: ignore[no-untyped-call]
+                _ask, self._conn, begin, work, sql, values
+            )
+        except sqlite3.Error:
+            if begin is not None and not self._conn.in_transaction:
+                # It has not begun: whoever goes on must not write outside of a transaction.
+                self._begin = begin
+            raise
         return answer
 
     def begin(self, sql: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from bot.domain.errors import StorageBusy, StorageError
 from storage import facts
@@ -79,6 +79,28 @@ async def test_whoever_is_waited_for_writes_first(database: Database) -> None:
         assert wrote == []
     await asyncio.gather(*writers)
     assert wrote == ["answer 1", "answer 2", "step 1", "step 2", "step 3"]
+
+
+async def test_two_who_are_always_urgent_keep_nobody_out(database: Database) -> None:
+    """Two desks took turns in a burst, and no step of any job could be written down."""
+    done = asyncio.Event()
+
+    async def desk() -> None:
+        while not done.is_set():
+            async with database.transaction(urgent=True) as tx:
+                await facts.put(tx, "last", "answer")
+
+    async def step() -> None:
+        async with database.transaction() as tx:
+            await facts.put(tx, "step", "done")
+
+    desks = [asyncio.create_task(desk()) for _ in range(2)]
+    await asyncio.sleep(0.01)
+    try:
+        await asyncio.wait_for(step(), 1)
+    finally:
+        done.set()
+        await asyncio.gather(*desks)
 
 
 @pytest.mark.parametrize("at_its_turn", [False, True], ids=["in the queue", "at its turn"])
@@ -171,6 +193,25 @@ async def test_a_writer_cancelled_inside_a_question_holds_no_lock(database: Data
                 await facts.put(tx, "other", "red")
     finally:
         gc.enable()
+
+
+async def test_nothing_is_written_outside_of_a_transaction_that_could_not_begin(
+    database: Database, path: Path
+) -> None:
+    async def go_on_all_the_same() -> None:
+        async with database.transaction() as tx:
+            with pytest.raises(OperationalError, match="locked"):
+                await facts.put(tx, "colour", "blue")
+            other.rollback()
+            await facts.put(tx, "colour", "red")
+            raise RuntimeError("the caller changed its mind")
+
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(RuntimeError):
+            await go_on_all_the_same()
+    async with database.reading() as tx:
+        assert await facts.get(tx, "colour") is None
 
 
 async def test_another_programs_lock_is_waited_for_only_so_long(
