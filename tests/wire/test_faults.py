@@ -85,6 +85,13 @@ async def test_a_broken_service_is_tried_again(wire_discord: WireDiscord, bot: B
         await channel.send("not during a 503")
 
 
+async def test_a_refusal_says_discords_own_code(wire_discord: WireDiscord, bot: BareBot) -> None:
+    wire_discord.faults.next("POST", "/messages$", status=400, code=160005)
+    with pytest.raises(discord.HTTPException) as refusal:
+        await bot.get_partial_messageable(wire_discord.general.id).send("into a locked thread")
+    assert (refusal.value.status, refusal.value.code) == (400, 160005)
+
+
 async def test_requests_can_be_held(wire_discord: WireDiscord, bot: BareBot) -> None:
     hold = wire_discord.faults.hold("/messages$", method="POST", after_processing=True)
     channel = bot.get_partial_messageable(wire_discord.general.id)
