@@ -100,8 +100,8 @@ async def open_house(
         leftovers = Leftovers(database, files=files)
 
         # Both are made further down; nothing calls before it all stands.
-        def wake_runner() -> None:
-            runner.wake()
+        def wake_runner(job_id: int | None = None) -> None:
+            runner.wake(job_id)
 
         def wake_remover() -> None:
             remover.wake()

@@ -42,7 +42,7 @@ class Doorbell:
         *,
         public_url: str,
         key: str,
-        wake: Callable[[], None],
+        wake: Callable[[int], None],
         now: Callable[[], datetime],
     ) -> None:
         self._database = database
@@ -74,5 +74,5 @@ class Doorbell:
         log.info("doorbell.rang job=%s news=%s", known.name, news)
         if not news:
             return Heard.NOTHING_NEW
-        self._wake()
+        self._wake(int(known.name))
         return Heard.WOKEN

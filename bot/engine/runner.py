@@ -60,6 +60,7 @@ class Runner:
         self._bell = asyncio.Event()
         self._in_hand: dict[int, asyncio.Task[Job | None]] = {}
         self._errands: dict[str, asyncio.Task[None]] = {}
+        self._changed: set[int | None] = set()
         self._posting: set[int] = set()
         self._lanes = Lanes()
         self._faults: dict[int, int] = {}
@@ -75,8 +76,13 @@ class Runner:
         self.last_turn_at: datetime | None = None
         self.tally: Counter[tuple[str, str]] = Counter()
 
-    def wake(self) -> None:
-        """There may be work: look now."""
+    def wake(self, job_id: int | None = None) -> None:
+        """There may be work: look now, and once more when that job leaves our hands if it is there.
+
+        What has just been said of it lies in the database, and its step may not have seen that.
+        """
+        if job_id in self._in_hand:
+            self._changed.add(job_id)
         self._bell.set()
 
     def show(self, job: Job) -> None:
@@ -202,6 +208,8 @@ class Runner:
             self._idle.set()
         # A gate that is being looked at rings the bell when that is done.
         looks = [g.opens_at for g in seen.closed if not g.ajar and g.opens_at > now]
+        # Seating may have waited for its turn to write.
+        now = self._now()
         nap_s = _nap_s([seen.next_due_at, seen.slot_frees_at, *looks], now)
         self._next_look_at = now + timedelta(seconds=nap_s)
         return nap_s
@@ -351,7 +359,8 @@ class Runner:
         del self._in_hand[job_id]
         self._lanes.leave(job_id)
         left = None if task.cancelled() or task.exception() else task.result()
-        if self._must_look_for(left):
+        if job_id in self._changed or self._must_look_for(left):
+            self._changed.discard(job_id)
             self.wake()
 
     def _must_look_for(self, left: Job | None) -> bool:

@@ -140,7 +140,7 @@ class Steps:
         if ticket.is_nameless:
             if is_late:
                 return await self._settling.settle(job, Outcome(verdict=Verdict.UNCONFIRMED))
-            return await self._later(job, left_s)
+            return await self._later(job, left_s, asked_at=asked_at)
         # Late or not, it is asked for: the pictures may have been ready while we were not there.
         patience_s = schedule.FETCH_TIMEOUT_S
         reply: Finished | StillRunning | Refused | Unclear
@@ -166,7 +166,7 @@ class Steps:
                 return await self._settling.settle(job, Outcome(verdict=Verdict.TIMED_OUT))
             case Refused(reason=Reason.KEY | Reason.CREDITS as reason):
                 await self._gatekeeper.close(_WAITS[reason], detail=reply.message)
-                return await self._later(job, PROBE_S)
+                return await self._later(job, PROBE_S, asked_at=asked_at)
             case StillRunning() | Refused() | Unclear():
                 since = job.submitted_at or job.created_at
                 wait_s = schedule.next_poll_s(
@@ -209,10 +209,10 @@ class Steps:
                     wait_s = schedule.first_poll_s(eta_s, past_s, bell=self._doorbell is not None)
                     now = self._now()
                     check_at = now if ticket.links else now + timedelta(seconds=wait_s)
-                    job = await moves.accepted(tx, job, ticket, check_at=check_at)
-                    if job.rang_at is not None:
+                    moved = await moves.accepted(tx, job, ticket, check_at=check_at)
+                    if moved.rang_at is not None:
                         # The bell was faster than the answer.
-                        job = await moves.later(tx, job, due_at=now, attempts=0)
+                        moved = await moves.later(tx, moved, due_at=now, attempts=0)
             except StorageBusy:
                 # Without this ticket a picture that is paid for could never be fetched.
                 if tries == TICKET_TRIES:
@@ -221,7 +221,7 @@ class Steps:
                 break
         self._patience.took(job.id)
         await self._gatekeeper.succeeded()
-        return job
+        return moved
 
     async def _unconfirmed(self, job: Job, detail: str) -> Job:
         """The answer to the POST never came. The doorbell may still name the job; else it ends."""

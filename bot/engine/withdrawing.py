@@ -38,7 +38,7 @@ class Withdrawals:
         database: Database,
         *,
         now: Callable[[], datetime],
-        wake: Callable[[], None],
+        wake: Callable[[int | None], None],
         show: Callable[[Job], None],
     ) -> None:
         self._database = database
@@ -66,7 +66,7 @@ class Withdrawals:
         log.info("job.withdrawn job=%d became=%s", job_id, became.name.lower())
         if became is Withdrawn.WITHHELD:
             self._show(job)
-        self._wake()
+        self._wake(job_id)
         return became
 
     async def unplaced(self, job_id: int) -> None:
@@ -76,7 +76,7 @@ class Withdrawals:
             if job is not None and job.status is JobStatus.QUEUED:
                 detail = "the acknowledgement did not reach Discord"
                 await cancel(tx, job, detail, now=self._now(), quiet=True)
-        self._wake()
+        self._wake(job_id)
 
     async def server_left(self, guild_id: int) -> None:
         """The bot was removed from a server: its jobs in line are cancelled and refunded."""
@@ -84,7 +84,7 @@ class Withdrawals:
             for job in await jobs.in_line_of_server(tx, guild_id):
                 detail = "Limner was removed from the server"
                 await cancel(tx, job, detail, now=self._now(), quiet=True)
-        self._wake()
+        self._wake(None)
 
     async def _end(self, tx: Transaction, job: Job, detail: str) -> tuple[Withdrawn, Job]:
         match job.status:

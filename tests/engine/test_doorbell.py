@@ -1,5 +1,6 @@
 """The doorbell wakes and is never believed; a job whose answer was lost may be named by it."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -11,7 +12,9 @@ import pytest
 from bot.domain.job import Job, JobStatus, Verdict
 from bot.domain.tickets import Ticket, sign
 from bot.engine.doorbell import LATE, QUIET, Heard
+from bot.engine.gatekeeper import Gatekeeper
 from sandbox.modelslab import Mood, Vendor
+from tests.engine.ordering import before
 from tests.engine.world import World, a_world
 
 AWAY = "http://127.0.0.1:9"
@@ -64,6 +67,26 @@ async def test_a_ring_brings_the_picture_before_any_poll_is_due(world: World) ->
     assert done.outcome.verdict is Verdict.PICTURES
     assert await fetches(world) == 1
     assert await rings(world, job, status="success") is Heard.NOTHING_NEW
+
+
+async def test_a_ring_for_a_job_that_is_in_hand_is_heard_as_soon_as_it_is_not(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its step had been booked without the ring, and the runner slept on for five seconds."""
+    world.vendor.hold()
+    asked = await world.asks()
+
+    async def ring() -> None:
+        world.vendor.release()
+        await rings(world, await world.job(asked.job.id), status="success")
+        # The runner has looked, and slept again.
+        await asyncio.sleep(0.1)
+
+    before(monkeypatch, Gatekeeper, "succeeded", ring)
+    world.start()
+    async with asyncio.timeout(2.5):
+        while (await world.job(asked.job.id)).status is not JobStatus.DELIVERED:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
 
 
 async def test_a_bell_that_rang_while_nobody_was_there_is_made_up_for(

@@ -299,11 +299,15 @@ async def a_world(
         leftovers = Leftovers(database, files=files)
         gatekeeper = Gatekeeper(database, vendor=client, courier=courier, now=clock.now)
         styles = {"ink": Style(name="ink", suffix="black ink", negative="colour")}
+
+        def wake(job_id: int | None = None) -> None:
+            runner.wake(job_id)
+
         doorbell = Doorbell(
             database,
             public_url=public_url or "http://127.0.0.1:9",
             key=policy.key,
-            wake=lambda: runner.wake(),
+            wake=wake,
             now=clock.now,
         )
         steps = Steps(
