@@ -1,5 +1,6 @@
 """The connection to Discord, and all that answers on it. Reads no settings, opens no storage."""
 
+import asyncio
 import hashlib
 import json
 import logging
@@ -51,6 +52,8 @@ _log = logging.getLogger(__name__)
 # Longer waits are an error that the engine tries again later, instead of a call that hangs.
 RATE_LIMIT_PATIENCE_S = 60.0
 GUILD_READY_S = 0.5
+# What discord.py calls its tasks for commands, choices, buttons and pop-ups.
+ANSWERING = ("CommandTree-invoker", "discord-ui-")
 
 
 def point_at(api_url: str | None) -> None:
@@ -106,6 +109,11 @@ class LimnerClient(commands.AutoShardedBot):
         )
         self.parts = parts
         cast(GuardedTree, self.tree).guard.personal = parts.personal
+
+    def fall_silent(self) -> set[asyncio.Task[Any]]:
+        """Take nothing any more. What is still being answered, and takes the way to Discord."""
+        cast(GuardedTree, self.tree).guard.silent = True
+        return {task for task in asyncio.all_tasks() if task.get_name().startswith(ANSWERING)}
 
     async def setup_hook(self) -> None:
         """Everything that answers, before the first event can come; again after a failed start."""

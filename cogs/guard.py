@@ -47,11 +47,13 @@ class NotAllowed(app_commands.CheckFailure):
 class Guard:
     """Stands before and behind every callback of one client.
 
-    `personal` is whether the owner lets people use the bot outside of servers.
+    `personal` is whether the owner lets people use the bot outside of servers; `silent`, whether
+    it is about to go and takes nothing any more.
     """
 
     def __init__(self) -> None:
         self.personal = False
+        self.silent = False
         self._ages_s: deque[float] = deque(maxlen=COMPARED)
 
     def is_late(self, interaction: discord.Interaction) -> bool:
@@ -65,7 +67,7 @@ class Guard:
 
     async def admits(self, interaction: discord.Interaction) -> bool:
         """Whether to go on. Outside of servers, where that is off, the person is told so."""
-        if self.is_late(interaction):
+        if self.silent or self.is_late(interaction):
             return False
         if self.personal or home_of(interaction) != PERSONAL:
             return True

@@ -32,6 +32,7 @@ APPLICATION_ID = 0x4C696D6E
 # Whoever asks for something must hear of it within three seconds.
 BUSY_TIMEOUT_S = 2.0
 FOLD_PATIENCE_S = 5.0
+CLOSE_PATIENCE_S = 0.5
 # How long writers may be held up for each try to empty the write-ahead log.
 FOLD_MOMENT_S = 0.05
 WRITES = "limner_writes"
@@ -50,6 +51,10 @@ class Database:
         self._lock = lock
         self._writing = Turnstile()
         self._file: tuple[int, int] | None = None
+        self._closed = False
+        self._in_use = 0
+        self._unused = asyncio.Event()
+        self._unused.set()
         self.path = path
 
     @classmethod
@@ -86,7 +91,14 @@ class Database:
         return database
 
     async def close(self) -> None:
-        """Give the file back. The write-ahead log is folded in by the last connection."""
+        """Give the file back, once those have read who are at it; nobody begins any more.
+
+        The write-ahead log is folded in by the last connection.
+        """
+        self._closed = True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_PATIENCE_S):
+                await self._unused.wait()
         await self._engine.dispose()
         self._lock.release()
 
@@ -153,6 +165,10 @@ class Database:
 
     @asynccontextmanager
     async def _connection(self, *, writes: bool) -> AsyncIterator[AsyncConnection]:
+        if self._closed:
+            raise StorageError("the database has been closed")
+        self._in_use += 1
+        self._unused.clear()
         try:
             async with self._engine.connect() as connection:
                 await connection.execution_options(**{WRITES: writes})
@@ -163,6 +179,10 @@ class Database:
             raise _translated(error.orig) from error
         except PoolTimeout as error:
             raise StorageBusy("the database is busy") from error
+        finally:
+            self._in_use -= 1
+            if not self._in_use:
+                self._unused.set()
 
 
 def _file_at(path: Path) -> tuple[int, int] | None:

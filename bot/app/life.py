@@ -19,7 +19,7 @@ from cogs import trouble
 
 log = logging.getLogger(__name__)
 
-GOODBYE_S = 1.5
+GOODBYE_S = 1.0
 LAST_MOMENT_S = 1.5
 RECONNECT_S = (5.0, 60.0)
 AUTHENTICATION_FAILED, INTENTS_REFUSED = 4004, 4014
@@ -111,7 +111,7 @@ async def _say_goodbye(
     await house.runner.stop()
     # Better than to cancel them: of a question to the database that is cancelled, the driver may
     # leave something behind that never ends. And while there still is a way to Discord.
-    await _end(works, within_s=LAST_MOMENT_S)
+    await _end(works | house.client.fall_silent(), within_s=LAST_MOMENT_S)
     with suppress(TimeoutError):
         async with asyncio.timeout(GOODBYE_S):
             await house.client.close()

@@ -8,6 +8,7 @@ import pytest
 
 from sandbox.modelslab import Mood
 from tests.scenarios.town import Town
+from tests.wire.interactions import Interaction
 
 LONGEST_S = 10.0
 BOTH = pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
@@ -82,6 +83,29 @@ async def test_who_asks_while_the_bot_stops_is_told_so(town: Town) -> None:
     assert "Nothing was charged." in words
     assert await stopping == 0
     assert len(town.jobs()) == 1
+
+
+async def test_nobody_is_cut_off_in_the_middle_of_a_burst(town: Town) -> None:
+    """Who was just being answered lost the way to Discord, and left a trace in the log."""
+    burst = [asyncio.create_task(asks_anything(town, number)) for number in range(60)]
+    await (await burst[0]).acked()
+    await stopped(town, signal.SIGTERM)
+    await asyncio.gather(*burst)
+    for trace in ("Traceback", "Exception", "exception", "Session is closed"):
+        assert trace not in town.log
+    known = {job["source_key"] for job in town.jobs()}
+    in_line = [said for asking in burst if f"interaction:{(said := await asking).id}" in known]
+    assert in_line
+    assert all(said.is_acked for said in in_line)
+    await town.bot_starts()
+    for said in in_line:
+        await town.pictures(said)
+
+
+async def asks_anything(town: Town, number: int) -> Interaction:
+    if number % 5 == 0:
+        return await town.asks(f"a fox, number {number}")
+    return await town.discord.slash(town.ana, town.general, ("queue", "history")[number % 2])
 
 
 async def test_an_edit_in_flight_is_finished_or_repeated(town: Town) -> None:

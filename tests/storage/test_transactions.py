@@ -337,3 +337,39 @@ async def test_nothing_is_written_into_a_file_that_is_gone(
     aside.replace(path)
     await put()
     await database.ping()
+
+
+async def test_who_is_still_reading_is_waited_for_and_nobody_comes_after(
+    database: Database,
+) -> None:
+    """Else their connections were given back to nobody, with a trace for each."""
+    began, told = asyncio.Event(), asyncio.Event()
+
+    async def reads() -> str | None:
+        async with database.reading() as tx:
+            began.set()
+            await told.wait()
+            return await facts.get(tx, "a fact")
+
+    reading = asyncio.create_task(reads())
+    await began.wait()
+    closing_down = asyncio.create_task(database.close())
+    await asyncio.sleep(0)
+    with pytest.raises(StorageError, match="closed"):
+        await database.ping()
+    assert not closing_down.done()
+    told.set()
+    assert await reading is None
+    await closing_down
+
+
+async def test_who_never_ends_reading_is_not_waited_for_for_ever(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.database.CLOSE_PATIENCE_S", 0.02)
+    async with database.reading() as tx:
+        await facts.get(tx, "a fact")
+        async with asyncio.timeout(2):
+            await database.close()
+        # Nobody would take it back.
+        await tx.invalidate()
