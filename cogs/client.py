@@ -27,6 +27,7 @@ from bot.engine.rules import ServerRules
 from bot.engine.withdrawing import Withdrawals
 from bot.modelslab.catalogue import Catalogue
 from cogs.buttons import JobButton, PickButton, TurnButton
+from cogs.choices import ModelChoices
 from cogs.door import Door
 from cogs.guard import GuardedTree
 from cogs.history import Album, HistoryCommand
@@ -147,18 +148,27 @@ class LimnerClient(commands.AutoShardedBot):
             sources=sources,
             mask_pages=self.parts.mask_link is not None,
         )
-        yield Imagine(door=door, intake=intake, catalogue=catalogue, styles=styles)
-        yield Remix(door=door, intake=intake, sources=sources, catalogue=catalogue, styles=styles)
+        models = ModelChoices(intake=intake, catalogue=catalogue)
+        yield Imagine(door=door, intake=intake, models=models, styles=styles)
+        yield Remix(
+            door=door,
+            intake=intake,
+            sources=sources,
+            catalogue=catalogue,
+            models=models,
+            styles=styles,
+        )
         yield Inpaint(
             door=door,
             intake=intake,
             sources=sources,
             painting=painting,
             catalogue=catalogue,
+            models=models,
             styles=styles,
         )
         yield Usage(accounts=self.parts.accounts)
-        yield Preferences(members=self.parts.members, catalogue=catalogue)
+        yield Preferences(members=self.parts.members, models=models)
         yield Limner(rules=self.parts.rules, catalogue=catalogue, log_room=log_room)
         yield HistoryCommand(album=album)
         yield Privacy(exports=self.parts.exports, erasure=self.parts.erasure, guard=guard)

@@ -8,8 +8,8 @@ from discord.ext import commands
 
 from bot.domain.request import Kind
 from bot.engine.intake import Intake
-from bot.modelslab.catalogue import Catalogue
 from cogs import options
+from cogs.choices import ModelChoices
 from cogs.door import Door
 from cogs.home import home_of
 
@@ -18,11 +18,11 @@ class Imagine(commands.Cog):
     """Pictures from words."""
 
     def __init__(
-        self, *, door: Door, intake: Intake, catalogue: Catalogue, styles: Collection[str]
+        self, *, door: Door, intake: Intake, models: ModelChoices, styles: Collection[str]
     ) -> None:
         self._door = door
         self._intake = intake
-        self._catalogue = catalogue
+        self._models = models
         self._styles = styles
 
     @app_commands.command(name="imagine", description="Make pictures from words.")
@@ -73,8 +73,8 @@ class Imagine(commands.Cog):
     async def suggest_models(
         self, interaction: discord.Interaction, typed: str
     ) -> list[app_commands.Choice[str]]:
-        """Models that fit what was typed, from memory."""
-        return options.model_choices(self._catalogue, typed, kind=Kind.IMAGINE)
+        """Models that fit what was typed."""
+        return await self._models.fitting(interaction, typed, kind=Kind.IMAGINE)
 
     @imagine.autocomplete("style")
     async def suggest_styles(

@@ -14,6 +14,7 @@ from bot.engine.intake import Intake
 from bot.modelslab.catalogue import Catalogue
 from cogs import options
 from cogs.answers import Aside, whisper
+from cogs.choices import ModelChoices
 from cogs.door import Door
 from cogs.home import home_of
 from cogs.painting import Painting
@@ -37,6 +38,7 @@ class Inpaint(commands.Cog):
         sources: Sources,
         painting: Painting,
         catalogue: Catalogue,
+        models: ModelChoices,
         styles: Collection[str],
     ) -> None:
         self._door = door
@@ -44,6 +46,7 @@ class Inpaint(commands.Cog):
         self._sources = sources
         self._painting = painting
         self._catalogue = catalogue
+        self._models = models
         self._styles = styles
 
     @app_commands.command(name="inpaint", description="Repaint a part of a picture.")
@@ -119,7 +122,7 @@ class Inpaint(commands.Cog):
         self, interaction: discord.Interaction, typed: str
     ) -> list[app_commands.Choice[str]]:
         """Models that repaint a part of a picture."""
-        return options.model_choices(self._catalogue, typed, kind=Kind.INPAINT)
+        return await self._models.fitting(interaction, typed, kind=Kind.INPAINT)
 
     @inpaint.autocomplete("style")
     async def suggest_styles(

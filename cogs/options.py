@@ -114,16 +114,6 @@ def described(*groups: Mapping[str, str]) -> dict[str, str]:
     return {name: words for group in groups for name, words in group.items()}
 
 
-def model_choices(
-    catalogue: Catalogue, typed: str, *, kind: Kind
-) -> list[app_commands.Choice[str]]:
-    """Models of this kind that fit what was typed, from memory."""
-    return [
-        app_commands.Choice(name=choice_name(model.name, model.id), value=model.id)
-        for model in catalogue.search(typed, kind=kind)[:CHOICES_MAX]
-    ]
-
-
 def style_choices(styles: Iterable[str], typed: str) -> list[app_commands.Choice[str]]:
     """Styles that fit what was typed."""
     return name_choices(matching(typed, styles))

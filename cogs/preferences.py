@@ -7,9 +7,9 @@ from discord.ext import commands
 from bot.domain.preferences import MemberSettings
 from bot.domain.request import Aspect, Kind
 from bot.engine.members import Habit, Habits, Members
-from bot.modelslab.catalogue import Catalogue
 from cogs import options
 from cogs.answers import whisper
+from cogs.choices import ModelChoices
 from cogs.habits import habits, unfit
 from cogs.home import home_of
 
@@ -29,9 +29,9 @@ RESETS = [app_commands.Choice(name=name, value=name) for name in (ALL, *Habit)]
 class Preferences(commands.Cog):
     """What counts where a member says nothing: in each server anew, and outside of servers."""
 
-    def __init__(self, *, members: Members, catalogue: Catalogue) -> None:
+    def __init__(self, *, members: Members, models: ModelChoices) -> None:
         self._members = members
-        self._catalogue = catalogue
+        self._models = models
 
     @app_commands.command(name="settings", description="Your own defaults here: show or change.")
     @app_commands.allowed_installs(guilds=True, users=False)
@@ -77,7 +77,7 @@ class Preferences(commands.Cog):
         self, interaction: discord.Interaction, typed: str
     ) -> list[app_commands.Choice[str]]:
         """Models that paint from words alone."""
-        return options.model_choices(self._catalogue, typed, kind=Kind.IMAGINE)
+        return await self._models.fitting(interaction, typed, kind=Kind.IMAGINE)
 
 
 def _named(reset: str | None) -> frozenset[Habit]:

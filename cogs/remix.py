@@ -11,6 +11,7 @@ from bot.engine.intake import Intake
 from bot.modelslab.catalogue import Catalogue
 from cogs import options
 from cogs.answers import Aside, whisper
+from cogs.choices import ModelChoices
 from cogs.door import Door
 from cogs.home import home_of
 from cogs.sources import Found, Sources, misgiven
@@ -26,12 +27,14 @@ class Remix(commands.Cog):
         intake: Intake,
         sources: Sources,
         catalogue: Catalogue,
+        models: ModelChoices,
         styles: Collection[str],
     ) -> None:
         self._door = door
         self._intake = intake
         self._sources = sources
         self._catalogue = catalogue
+        self._models = models
         self._styles = styles
 
     @app_commands.command(name="remix", description="Make a new picture from one you have.")
@@ -94,7 +97,7 @@ class Remix(commands.Cog):
         self, interaction: discord.Interaction, typed: str
     ) -> list[app_commands.Choice[str]]:
         """Models that work from a picture."""
-        return options.model_choices(self._catalogue, typed, kind=Kind.REMIX)
+        return await self._models.fitting(interaction, typed, kind=Kind.REMIX)
 
     @remix.autocomplete("style")
     async def suggest_styles(

@@ -95,15 +95,19 @@ class Catalogue:
         return next((each for each in able if allowed is None or each in allowed), able[0])
 
     def search(
-        self, text: str, *, kind: Kind | None = Kind.IMAGINE, limit: int = 25
+        self,
+        text: str,
+        *,
+        kind: Kind | None = Kind.IMAGINE,
+        allowed: Collection[str] | None = None,
+        limit: int = 25,
     ) -> list[Model]:
         """Models of this kind that look like `text`, best first; popular ones where it is empty.
 
-        A kind of None stands for all.
+        A kind of None stands for all, and so does None for the ids that are `allowed`.
         """
-        if not _letters(text):
-            return self._knowing(kind)[:limit]
-        return self._ranked(text, kind, FUZZY_CUTOFF)[:limit]
+        found = self._ranked(text, kind, FUZZY_CUTOFF) if _letters(text) else self._knowing(kind)
+        return [model for model in found if allowed is None or model.id in allowed][:limit]
 
     def close(self, text: str, *, kind: Kind = Kind.IMAGINE) -> tuple[str, ...]:
         """Up to three ids of this kind that may have been meant."""

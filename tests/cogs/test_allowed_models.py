@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain.errors import StorageBusy
 from bot.domain.preferences import ServerSettings
 from bot.domain.request import Kind
 from storage import preferences
@@ -55,6 +56,45 @@ async def test_a_model_that_is_named_is_not_exchanged(house: House) -> None:
     words = whispered(await remix(house, model="flux"))
     assert words.startswith("**flux is not allowed in this server.** Allowed: midjourney.")
     assert await house.jobs_made() == 0
+
+
+async def offered(house: House, command: str, typed: str = "") -> list[str]:
+    found = await house.ana.autocomplete(house.channel, command, "model", typed)
+    return [str(choice["value"]) for choice in found]
+
+
+@pytest.mark.parametrize("typed", ["", "m"])
+async def test_only_what_is_allowed_is_offered_while_somebody_types(
+    house: House, typed: str
+) -> None:
+    """Whoever took another one from the list was refused."""
+    assert len(await offered(house, "imagine")) > 5
+    # The most popular ones do not take its place in a list that is cut.
+    await rule(house, "imagen-4", "midjourney", "flux-kontext-pro")
+    for command, models in {
+        "imagine": {"imagen-4", "midjourney"},
+        "settings": {"imagen-4", "midjourney"},
+        "remix": {"midjourney", "flux-kontext-pro"},
+        "inpaint": {"midjourney"},
+    }.items():
+        found = await offered(house, command, typed)
+        assert "midjourney" in found
+        assert set(found) <= models
+        assert typed or set(found) == models
+    assert await offered(house, "imagine", "sdxl") == []
+
+
+async def test_where_the_rules_cannot_be_read_everything_is_offered(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = await offered(house, "imagine")
+
+    async def busy(*_: object, **__: object) -> None:
+        raise StorageBusy("the database is busy")
+
+    monkeypatch.setattr(house.bot.intake, "defaults", busy)
+
+    assert await offered(house, "imagine") == before
 
 
 async def test_where_none_of_them_can_it_says_so(house: House) -> None:
