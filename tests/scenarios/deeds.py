@@ -341,7 +341,7 @@ KINDS = {
         Kind("back in line", Unlucky, since="commit Steps._back_to_line:before #1"),
         Kind("card refused", Unplaced, since="POST /interactions/*/*/callback:before #1"),
         Kind("cancelled", Cancelled, since="commit Withdrawals.withdraw:before #1"),
-        Kind("not posted", Withheld, since="commit Withdrawals.withdraw:before #1"),
+        Kind("not posted", Withheld, since="PATCH /webhooks/*/*/messages/*:before #1"),
         Kind("private, late", Late, since="PATCH /webhooks/*/*/messages/*:before #2"),
         Kind("erased", Erased, since="commit Erasure._erase_jobs:before #1"),
         Kind("a button's child", Child),

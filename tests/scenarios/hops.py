@@ -30,7 +30,8 @@ TEXT: Hops = {
     2: ("commit Booking.book",),
     3: (CALLBACK, "commit Intake._place"),
     4: ("commit Seating.seat", "commit Steps.submit"),
-    5: ("POST /images/text-to-image", "commit Steps._accepted", REPLY),
+    # The card is told only of what takes longer.
+    5: ("POST /images/text-to-image", "commit Steps._accepted"),
     6: (FETCH, *KEPT, "commit Settling.settle"),
     # Reads what is stored, and encodes it anew where that is needed.
     7: (),
@@ -42,7 +43,7 @@ CHILD: Hops = {
     1: (CALLBACK, "keep Inputs.from_bytes"),
     3: (PROMISED, "commit Intake._place"),
     4: ("commit Seating.seat", *UPLOAD, "commit Steps.submit"),
-    5: ("POST /image_editing/super_resolution", "commit Steps._accepted", REPLY),
+    5: ("POST /image_editing/super_resolution", "commit Steps._accepted"),
     6: ("POST /image_editing/fetch/*", *KEPT, "commit Settling.settle"),
 }
 
@@ -87,9 +88,10 @@ HOPS: Mapping[str, Hops] = {
         7: (),
         8: TEXT[8],
     },
-    "not posted": {**TEXT, 5: (*TEXT[5], "commit Withdrawals.withdraw", CALLBACK)},
+    "not posted": {**TEXT, 5: (*TEXT[5], REPLY, "commit Withdrawals.withdraw", CALLBACK)},
     "private, late": {
         **TEXT,
+        5: (*TEXT[5], REPLY),
         8: (
             # The token is over.
             REPLY,
@@ -103,6 +105,7 @@ HOPS: Mapping[str, Hops] = {
         **TEXT,
         5: (
             *TEXT[5],
+            REPLY,
             "commit Erasure._erase_jobs",
             "commit Erasure.erase",
             "commit Erasure._hide_in_ledger",
@@ -135,7 +138,7 @@ HOPS: Mapping[str, Hops] = {
             # There is no reply to edit: the card is a message.
             3: ("commit Easels._place.<locals>.begin_message", POSTED, "commit Intake._place"),
             4: ("commit Seating.seat", *UPLOAD, "commit Steps.submit"),
-            5: ("POST /images/inpaint", "commit Steps._accepted", EDITED),
+            5: ("POST /images/inpaint", "commit Steps._accepted"),
             8: (EDITED, "commit DeliveryStep._delivered"),
         }
     ),

@@ -53,14 +53,23 @@ class Matrix:
     _must_wait: bool = False
 
     async def points(self) -> list[str]:
-        """Every point of an undisturbed deed, in order; they are those of its eight hops."""
-        await self._begins("")
-        await self._whole()
-        await self._judge("undisturbed", [])
+        """Every point of an undisturbed deed, in order; they are those of its eight hops.
+
+        The very first is another: nobody knows yet how long the vendor takes for it.
+        """
+        await self._undisturbed()
+        await self.town.bot_crashes()
+        await self.town.bot_starts()
+        await self._undisturbed()
         points = Order.passed(self.town.folder)
         astray = hops.astray(self.kind.name, points)
         assert not astray, "\n".join(astray)
         return points
+
+    async def _undisturbed(self) -> None:
+        await self._begins("")
+        await self._whole()
+        await self._judge(f"{self.kind.name}, undisturbed", [])
 
     async def kill_at(self, *fatal: str) -> list[str]:
         """Kill the bot there, and each time that it comes back at the next; its last way back.
