@@ -10,7 +10,7 @@ from tests.scenarios.crowd import Crowd
 from tests.scenarios.far_vendor import Terms, a_far_vendor
 from tests.scenarios.town import Town, a_town
 
-REQUESTS, LIMIT, PLACES = 150, 3, 60
+REQUESTS, LIMIT, PLACES = 200, 3, 60
 ALL_OVER_S = 60.0
 
 

@@ -58,7 +58,7 @@ MOODS: tuple[Mood | Turn, ...] = (
 SMALL: dict[str, Any] = {"model": "realtime", "aspect": "3:2"}
 REFUSED = re.compile(
     r"\*\*This server's daily limit:\*\* (\d+) of 50 pictures left, and this would take (\d+)\. "
-    r"It resets <t:(\d+):R>\. Nothing was charged\."
+    r"(?:Ask for \d+ pictures? and it fits\. )?It resets <t:(\d+):R>\. Nothing was charged\."
 )
 ALL_OVER_S = 45.0
 

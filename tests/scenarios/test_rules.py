@@ -50,6 +50,7 @@ async def test_a_quota_is_set_hit_and_explained(town: Town) -> None:
     refused = await town.refused(await town.asks("a fox", count=2))
     assert re.match(
         r"\*\*Your daily limit:\*\* 1 of 3 pictures left, and this would take 2\. "
+        r"Ask for 1 picture and it fits\. "
         r"It resets <t:\d+:R>\. Nothing was charged\.",
         refused,
     )
