@@ -5,6 +5,7 @@ An event is its name and then its facts: `job.submitted job=17 remote=ab12 after
 
 import json
 import logging
+import re
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -12,6 +13,9 @@ from typing import Final, Literal
 from urllib.parse import quote, quote_plus
 
 _STRUCK_OUT: Final = "[secret]"
+# Where a library's error names the address that it was at: after the id of an interaction, or of
+# an application, stands a token with which anybody could answer.
+_IN_ADDRESSES: Final = re.compile(r"(/(?:interactions|webhooks)/\d+/)[^/?#\s'\"]+")
 # Below WARNING these tell of every packet, SQL statement and picture chunk, prompts included.
 _LIBRARIES: Final = (
     "aiohttp",
@@ -75,7 +79,7 @@ class _Line(logging.Formatter):
     def clean(self, text: str) -> str:
         for spelling in self._spellings:
             text = text.replace(spelling, _STRUCK_OUT)
-        return text
+        return _IN_ADDRESSES.sub(rf"\1{_STRUCK_OUT}", text)
 
     def message(self, record: logging.LogRecord) -> str:
         text = record.getMessage()

@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 
@@ -50,6 +51,26 @@ def test_no_secret_is_logged(
     assert "step.failed job=17 token=[secret]" in written
     assert "key [secret] refused" in written
     assert "_fail" in written, "the trace is kept, without the secrets"
+
+
+@pytest.mark.parametrize(
+    "route", ["interactions/42/{}/callback?with=1", "webhooks/42/{}", "webhooks/42/{}/messages/7"]
+)
+@pytest.mark.parametrize("fmt", ["text", "json"])
+def test_no_token_of_an_interaction_is_logged(
+    capsys: pytest.CaptureFixture[str], route: str, fmt: Literal["text", "json"]
+) -> None:
+    """A connection that broke in the middle of an answer named the whole address in its error."""
+    configure("INFO", fmt)
+    token = "aW50ZXJhY3Rpb246MTU3.x-y_z"
+    error = OSError(
+        None, f"Can not write request body for http://host/api/v10/{route.format(token)}"
+    )
+    logging.getLogger("cogs.guard").warning("interaction.undone error=%r", error)
+    said = capsys.readouterr().err
+    assert "aW50" not in said
+    assert "x-y_z" not in said
+    assert route.format("[secret]") in said
 
 
 def test_a_longer_secret_is_struck_out_whole(capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,7 +17,7 @@ def check(town: "Town") -> None:
     """No rule of Discord broken, no trace, no secret; nothing bought, charged or posted twice."""
     assert town.discord.violations == []
     assert ("Traceback" in town.log) == town.traces_expected, town.log
-    assert leaks.found(town) == []
+    assert leaks.found(town) == [], leaks.found(town)
     tracked = Counter(job.body["track_id"] for job in town.vendor.book)
     assert [number for number, times in tracked.items() if times > 1] == [], "bought twice"
     if town.database.exists():
