@@ -1,7 +1,9 @@
 """A fair line by the whole bot, over its death: sixty jobs of one server, and somebody else's."""
 
 import asyncio
+from datetime import timedelta
 
+from bot.engine.cancelling import ACK_GRACE
 from tests.scenarios.town import Town
 from tests.wire.interactions import Interaction
 
@@ -33,8 +35,12 @@ async def takes(town: Town, count: int) -> None:
 
 
 async def number_of(town: Town, asked: Interaction) -> int:
+    """The number of a job that may be submitted from now on, also after a crash."""
     await town.card(asked)
     number: int = town.job(asked)["id"]
+    placed = "SELECT 1 FROM jobs WHERE id = ? AND due_at < created_at + ?"
+    grace_ms = ACK_GRACE // timedelta(milliseconds=1)
+    await town.discord.until(lambda: town.rows(placed, number, grace_ms))
     return number
 
 
