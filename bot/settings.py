@@ -1,6 +1,7 @@
 """What the person who runs the bot decides: read once at start, never looked up again later."""
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -21,11 +22,17 @@ from bot.domain.errors import LimnerError
 ENV_FILE: Final = Path(".env")
 _SQLITE: Final = "sqlite+aiosqlite:///"
 _SECRET_KEY_LENGTH: Final = 32
+# What an address may be made of: no spaces, no quotes, nothing that a browser would spell anew.
+_ONE_WORD: Final = re.compile(r"[!#-&(-;=?-~]+")
+_ID: Final = re.compile(r"[0-9]{1,30}")
+ID_MAX: Final = 2**64 - 1
 
 # What pydantic calls the fault, and what we say of it.
 _WISHES: Final = {
     "missing": "is missing: set it in the environment or in .env",
     "int_parsing": "must be a whole number",
+    "int_parsing_size": "must be a whole number, and not as long",
+    "string_too_short": "must not be empty",
     "decimal_parsing": "must be a number, such as 12.50",
     "finite_number": "must be a number, such as 12.50",
     "greater_than": "must be more than {gt}",
@@ -47,7 +54,11 @@ class SettingsError(LimnerError):
 
 def _bare_secret(secret: SecretStr) -> SecretStr:
     text = secret.get_secret_value()
-    if not (text.isascii() and text.isprintable()) or " " in text:
+    if not text:
+        # Nothing but spaces.
+        raise ValueError("is missing: set it in the environment or in .env")
+    # Quotes mean something in a .env file, and nothing in an environment.
+    if not (text.isascii() and text.isprintable()) or set(text) & set(" '\""):
         raise ValueError("must be the bare secret: no spaces, quotes or line breaks, no 'Bot '")
     return secret
 
@@ -62,7 +73,7 @@ def _ids(value: object) -> object:
     if not isinstance(value, str):
         return value
     words = [word.strip() for word in value.split(",") if word.strip()]
-    if not all(word.isascii() and word.isdigit() and int(word) > 0 for word in words):
+    if not all(_ID.fullmatch(word) and 0 < int(word) <= ID_MAX for word in words):
         raise ValueError("must be Discord ids (whole numbers), separated by commas")
     return frozenset(int(word) for word in words)
 
@@ -74,7 +85,7 @@ def _address(url: str) -> str:
         host, _port = parts.hostname, parts.port
     except ValueError:
         host, parts = None, urlsplit("")
-    if parts.scheme not in ("http", "https") or not host:
+    if parts.scheme not in ("http", "https") or not host or not _ONE_WORD.fullmatch(url):
         raise ValueError("must be a full address, such as https://limner.example")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ValueError("must be an address without user name, password, '?' or '#'")
@@ -98,17 +109,18 @@ def _public_address(url: str) -> str:
 
 def _sqlite_file(url: str) -> str:
     path = url.removeprefix(_SQLITE)
-    if path == url or not path or path.startswith((":", "file:")) or "?" in path:
+    is_file = path != url and Path(path).name
+    if not is_file or path.startswith((":", "file:")) or "?" in path:
         raise ValueError(f"must name an SQLite file, such as {_SQLITE}data/limner.db")
     return url
 
 
 def _lower(value: object) -> object:
-    return value.lower() if isinstance(value, str) else value
+    return value.strip().lower() if isinstance(value, str) else value
 
 
 def _upper(value: object) -> object:
-    return value.upper() if isinstance(value, str) else value
+    return value.strip().upper() if isinstance(value, str) else value
 
 
 Token = Annotated[SecretStr, AfterValidator(_bare_secret)]
@@ -197,6 +209,7 @@ class Settings(BaseSettings):
     owner_channel_id: int | None = Field(
         None,
         gt=0,
+        le=ID_MAX,
         description="Channel for the owner's notices; empty: direct messages.",
     )
     allowed_guilds: Ids = Field(

@@ -13,7 +13,7 @@ from bot.app.owner import (
     signing_key,
     stand_ins,
 )
-from bot.domain.request import ImageRequest, Requester
+from bot.domain.request import ImageRequest, Kind, Requester
 from bot.download import Downloader
 from bot.engine.accounts import Accounts
 from bot.engine.delivery import DeliveryStep
@@ -82,9 +82,14 @@ async def open_house(
     the parts can judge.
     """
     catalogue, styles = Catalogue.built_in(), shipped_styles()
-    if catalogue.get(settings.default_model) is None:
+    model = catalogue.get(settings.default_model)
+    if model is None:
         close = ", ".join(catalogue.close(settings.default_model)) or "see /imagine's list"
         raise CannotStart(f"DEFAULT_MODEL: no model of that name is known (perhaps: {close})")
+    if Kind.IMAGINE not in model.kinds:
+        raise CannotStart(f"DEFAULT_MODEL: {model.id} makes no pictures from words")
+    # However it was spelt.
+    settings = settings.model_copy(update={"default_model": model.id})
     async with AsyncExitStack() as stack:
         database = await Database.open(settings.database_url)
         stack.push_async_callback(database.close)

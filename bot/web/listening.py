@@ -29,6 +29,9 @@ async def listening(app: web.Application, *, host: str, port: int) -> AsyncItera
         except OSError as error:
             reason = error.strerror or str(error)
             raise CannotListen(f"Cannot listen on {host} port {port}: {reason}") from error
+        except UnicodeError as error:
+            # What can be no name is not even asked for.
+            raise CannotListen(f"Cannot listen on {host} port {port}: no such name") from error
         yield int(runner.addresses[0][1])
     finally:
         await runner.cleanup()

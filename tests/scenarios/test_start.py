@@ -51,7 +51,7 @@ async def refusal(folder: Path, settings: Mapping[str, str], *, env_file: str = 
     [
         ({"DISCORD_TOKEN": ""}, "DISCORD_TOKEN is missing"),
         ({"MODELSLAB_API_KEY": "", "DISCORD_TOKEN": ""}, "MODELSLAB_API_KEY is missing"),
-        ({"MODELSLAB_API_KEY": '"MARKED-SECRET key"'}, "MODELSLAB_API_KEY must"),
+        ({"MODELSLAB_API_KEY": '"MARKED-SECRET-key"'}, "MODELSLAB_API_KEY must"),
         ({"METRICS_PORT": "MARKED-SECRET"}, "METRICS_PORT must be a whole number"),
         ({"METRICS_PORT": "70000"}, "METRICS_PORT must be at most 65535"),
         ({"DATABASE_URL": "postgresql://u:MARKED-SECRET@db/x"}, "DATABASE_URL must"),
@@ -59,11 +59,13 @@ async def refusal(folder: Path, settings: Mapping[str, str], *, env_file: str = 
         ({"DISCORD_API_URL": "discord.example"}, "DISCORD_API_URL must"),
         ({"OWNER_IDS": "12, somebody"}, "OWNER_IDS must"),
         ({"DEFAULT_MODEL": "no-such-model"}, "DEFAULT_MODEL: "),
+        ({"DEFAULT_MODEL": "seededit-i2i"}, "DEFAULT_MODEL: seededit-i2i makes no pictures"),
         ({"JOB_DEADLINE_S": "0"}, "JOB_DEADLINE_S must be at least 1"),
         ({"LOG_FORMAT": "xml"}, "LOG_FORMAT must be"),
         ({"SECRET_KEY": "MARKED-SECRET"}, "SECRET_KEY must"),
         ({"PUBLIC_URL": "http://limner.example"}, "PUBLIC_URL must"),
         ({"METRICS_HOST": "192.0.2.1"}, "Cannot listen on 192.0.2.1"),
+        ({"METRICS_HOST": ".."}, "Cannot listen on .."),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )

@@ -185,6 +185,14 @@ async def test_a_taken_port_is_one_sentence(server: HealthServer, parts: Parts) 
         await second.__aenter__()
 
 
+@pytest.mark.parametrize("host", ["..", "a" * 64, "no-such-host.invalid"])
+async def test_a_host_that_is_no_name_is_one_sentence(parts: Parts, host: str) -> None:
+    nowhere = HealthServer(host, 0, pings={}, measure=parts.measure)
+
+    with pytest.raises(CannotListen, match=r"^Cannot listen on .*: .+$"):
+        await nowhere.__aenter__()
+
+
 async def test_after_closing_nobody_listens_and_nothing_runs(parts: Parts) -> None:
     before = asyncio.all_tasks()
     async with HealthServer("127.0.0.1", 0, pings={}, measure=parts.measure) as server:
