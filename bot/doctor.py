@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 
 from bot import __version__
 from bot.domain.checkup import Finding, Mark, clock, note, ok, sick, unseen
+from bot.domain.request import Kind
 from bot.modelslab import checkup as vendor_checkup
 from bot.modelslab.catalogue import Catalogue
 from bot.modelslab.client import ModelsLab
@@ -21,6 +22,7 @@ from bot.modelslab.questions import Learned, Questions
 from bot.modelslab.redaction import redact
 from bot.settings import ENV_FILE, Settings, SettingsError, load_settings
 from bot.web import checkup as port_checkup
+from bot.web import entrance as web_checkup
 from cogs import checkup as discord_checkup
 from cogs.portal import PORTAL
 from storage import checkup as database_checkup
@@ -75,6 +77,7 @@ async def _look_around(
             asyncio.to_thread(database_checkup.look, settings.database_path)
         )
         port = group.create_task(port_checkup.look(settings.metrics_host, settings.metrics_port))
+        entrance = group.create_task(_entrance(settings))
         discord = group.create_task(
             discord_checkup.visit(
                 settings.discord_token.get_secret_value(),
@@ -93,11 +96,18 @@ async def _look_around(
             )
         )
         voice.tell(*await database)
-        voice.tell(await port)
+        voice.tell(await port, *(await entrance))
         voice.tell(*(await discord).findings)
         voice.tell(*(await modelslab).findings)
     voice.tell(_clock((await discord).clock_ahead_s, (await modelslab).clock_ahead_s))
     return (await modelslab).answers
+
+
+async def _entrance(settings: Settings) -> list[Finding]:
+    if settings.public_url is None:
+        return []
+    looked = web_checkup.look(settings.public_url, host=settings.http_host, port=settings.http_port)
+    return [await looked]
 
 
 @asynccontextmanager
@@ -161,22 +171,21 @@ def _settings_are_read() -> Finding:
 def judge(settings: Settings) -> Iterator[Finding]:
     """What can be said of the settings without asking anybody."""
     catalogue = Catalogue.built_in()
-    if catalogue.get(settings.default_model) is None:
+    model = catalogue.get(settings.default_model)
+    if model is None:
         close = catalogue.close(settings.default_model)
         meant = f"Perhaps you mean {' or '.join(close)}." if close else "Write flux."
         yield sick("model", f"DEFAULT_MODEL: {settings.default_model} is not known", meant)
+    elif Kind.IMAGINE not in model.kinds:
+        what = f"DEFAULT_MODEL: {model.id} makes no pictures from words"
+        yield sick("model", what, "Write flux, or another model that does.")
     else:
-        yield ok("model", f"{settings.default_model} is known")
+        yield ok("model", f"{model.id} is known")
     yield vendor_checkup.base(settings.modelslab_base_url)
     if settings.discord_api_url is not None:
         yield note("address", "DISCORD_API_URL names a stand-in or a proxy, which sees the token")
     if settings.public_url is None:
         yield ok("web part", "off without PUBLIC_URL: results are fetched by polling")
-    else:
-        yield note(
-            "web part",
-            "PUBLIC_URL is set, but this version has no web part yet: polling only",
-        )
     if not settings.owner_ids and settings.owner_channel_id is None:
         yield note(
             "owner",

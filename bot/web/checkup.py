@@ -1,4 +1,4 @@
-"""Looks whether the health port can be had, or who has it. Keeps no port, changes nothing."""
+"""Looks whether the bot's ports can be had, or who has them. Keeps no port, changes nothing."""
 
 import asyncio
 import errno
@@ -18,15 +18,48 @@ async def look(host: str, port: int) -> Finding:
     """Whether health and metrics can listen on `host` and `port`, or already do."""
     if port == 0:
         return ok("metrics", "on whatever port is free")
+    error = await fault(host, port)
+    if error is None:
+        return ok("metrics", f"port {port} is free")
+    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+        return _who(port, await _readiness(host, port))
+    return unusable(error, "metrics", "METRICS", port, usual=("127.0.0.1", 9090))
+
+
+async def fault(host: str, port: int) -> OSError | UnicodeError | None:
+    """Why nobody could listen there now; None where the port is free."""
     try:
         await asyncio.to_thread(_try, host, port)
-    except socket.gaierror:
-        return sick(
-            "metrics", "METRICS_HOST is a name that nobody knows", "Leave it empty: 127.0.0.1."
-        )
-    except OSError as error:
-        return await _taken(host, port, error)
-    return ok("metrics", f"port {port} is free")
+    except (OSError, UnicodeError) as error:
+        return error
+    return None
+
+
+def unusable(
+    error: OSError | UnicodeError, topic: str, name: str, port: int, *, usual: tuple[str, int]
+) -> Finding:
+    """What is wrong with a host and a port whose settings begin with `name`."""
+    host, number = usual
+    match error:
+        # Names that cannot even be asked for are a UnicodeError.
+        case socket.gaierror() | UnicodeError():
+            return sick(
+                topic, f"{name}_HOST is a name that nobody knows", f"Leave it empty: {host}."
+            )
+        case OSError(errno=errno.EADDRNOTAVAIL):
+            return sick(
+                topic,
+                f"{name}_HOST is no address of this machine",
+                f"Leave it empty for {host}, or write 0.0.0.0 inside a container.",
+            )
+        case OSError(errno=errno.EACCES | errno.EPERM):
+            return sick(
+                topic,
+                f"port {port} is not for this user",
+                f"Let {name}_PORT be a number above 1023, such as {number}.",
+            )
+        case _:
+            return unseen(topic, f"port {port} could not be tried ({error.strerror})")
 
 
 def _try(host: str, port: int) -> None:
@@ -37,26 +70,6 @@ def _try(host: str, port: int) -> None:
     with socket.socket(family, kind, protocol) as trial:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         trial.bind(address)
-
-
-async def _taken(host: str, port: int, error: OSError) -> Finding:
-    match error.errno:
-        case errno.EADDRINUSE:
-            return _who(port, await _readiness(host, port))
-        case errno.EADDRNOTAVAIL:
-            return sick(
-                "metrics",
-                "METRICS_HOST is no address of this machine",
-                "Leave it empty for 127.0.0.1, or write 0.0.0.0 inside a container.",
-            )
-        case errno.EACCES | errno.EPERM:
-            return sick(
-                "metrics",
-                f"port {port} is not for this user",
-                "Let METRICS_PORT be a number above 1023, such as 9090.",
-            )
-        case _:
-            return unseen("metrics", f"port {port} could not be tried ({error.strerror})")
 
 
 def _who(port: int, readiness: dict[str, str] | None) -> Finding:
@@ -80,7 +93,7 @@ async def _readiness(host: str, port: int) -> dict[str, str] | None:
     """What a running bot says of its parts; None where it is not ours that answers."""
     try:
         async with asyncio.timeout(PATIENCE_S):
-            answer = await _get(host, port)
+            answer = await get(here(host), port, "/readyz")
     except OSError:
         return None
     head, _, body = answer.partition(b"\r\n\r\n")
@@ -97,13 +110,20 @@ async def _readiness(host: str, port: int) -> dict[str, str] | None:
     return {str(name): str(word)[:80] for name, word in value.items()}
 
 
-async def _get(host: str, port: int) -> bytes:
-    # A wildcard is where one listens, not where one asks.
-    asked = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
-    reader, writer = await asyncio.open_connection(asked, port)
+def here(host: str) -> str:
+    """Where to ask somebody who listens on `host`: a wildcard is where nobody can be asked."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+
+
+async def get(host: str, port: int, path: str, *, tls: bool = False, name: str = "limner") -> bytes:
+    """The whole answer to a GET, head and all; `name` is what the Host header says."""
+    reader, writer = await asyncio.open_connection(host, port, ssl=tls or None)
     try:
-        writer.write(b"GET /readyz HTTP/1.0\r\nHost: limner\r\n\r\n")
+        writer.write(f"GET {path} HTTP/1.0\r\nHost: {name}\r\n\r\n".encode())
         await writer.drain()
-        return await reader.read(ANSWER_MAX_BYTES)
+        answer = bytearray()
+        while len(answer) < ANSWER_MAX_BYTES and (more := await reader.read(ANSWER_MAX_BYTES)):
+            answer += more
+        return bytes(answer)
     finally:
         writer.close()

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -28,7 +29,9 @@ async def site(
 ) -> AsyncIterator[int]:
     """Serve the web part while inside; gives the port. Raises CannotListen."""
     app = web.Application()
-    app.add_subapp(MOUNT, mask_app(easels, line=line, public_url=public_url, now=now))
-    app.add_subapp(BELL, doorbell_app(doorbell))
+    # Some proxies take the path of PUBLIC_URL off, others pass it on.
+    for path in dict.fromkeys((urlsplit(public_url).path.rstrip("/"), "")):
+        app.add_subapp(path + MOUNT, mask_app(easels, line=line, public_url=public_url, now=now))
+        app.add_subapp(path + BELL, doorbell_app(doorbell))
     async with listening(app, host=host, port=port) as bound:
         yield bound

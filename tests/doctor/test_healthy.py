@@ -8,6 +8,7 @@ from bot.domain.checkup import Mark
 from bot.web.checkup import look
 from sandbox.modelslab import Vendor
 from tests.doctor.practice import Practice
+from tests.scenarios.browser import web_settings
 from tests.scenarios.town import a_town
 
 
@@ -65,7 +66,7 @@ async def until_ready(port: int) -> None:
 async def test_looking_disturbs_no_running_bot(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    async with a_town(tmp_path, METRICS_PORT=str(port)) as town:
+    async with a_town(tmp_path, METRICS_PORT=str(port), **web_settings()) as town:
         await town.bot_starts()
         await until_ready(port)
         looking = Practice(tmp_path, town.discord, town.vendor, town.environment())
@@ -77,6 +78,7 @@ async def test_looking_disturbs_no_running_bot(tmp_path: Path) -> None:
         assert report.of("database").what == "ours, schema 0002; in use by a running Limner"
         running = f"port {port} is served by a running Limner, which is ready"
         assert report.of("metrics").what == running
+        assert report.of("web part").what.startswith("PUBLIC_URL leads to a running Limner")
         assert sorted(path.name for path in (tmp_path / "data").iterdir()) == folder
         assert town.discord.token not in report.text
 
@@ -87,6 +89,7 @@ async def test_looking_disturbs_no_running_bot(tmp_path: Path) -> None:
 
         assert report.of("database").what == "ours, schema 0002; no Limner is running on it"
         assert report.of("metrics").what == f"port {port} is free"
+        assert report.of("web part").mark == "open"
 
         # Another ModelsLab, as this one's book must hold the bot's own jobs alone.
         async with Vendor(town.vendor.key, answers_at_once=True) as other:

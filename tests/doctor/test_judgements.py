@@ -219,6 +219,7 @@ def test_the_count_of_requests(status: int, body: bytes, count: int | None) -> N
     [
         ("192.0.2.1", "METRICS_HOST is no address of this machine"),
         ("no-such-host.invalid", "METRICS_HOST is a name that nobody knows"),
+        ("..", "METRICS_HOST is a name that nobody knows"),
     ],
 )
 async def test_a_metrics_host_that_cannot_be(host: str, what: str) -> None:

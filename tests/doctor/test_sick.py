@@ -69,6 +69,15 @@ async def test_a_model_that_nobody_knows(practice: Practice) -> None:
     assert report.exit_code == 1
 
 
+async def test_a_model_that_cannot_be_the_default(practice: Practice) -> None:
+    practice.settings["DEFAULT_MODEL"] = "seededit-i2i"
+
+    report = await practice.examine()
+
+    assert report.sick() == ["model"]
+    assert report.of("model").what == "DEFAULT_MODEL: seededit-i2i makes no pictures from words"
+
+
 async def test_a_token_that_discord_refuses(practice: Practice) -> None:
     practice.settings["DISCORD_TOKEN"] = "MARKED-SECRET-client-secret"
 
