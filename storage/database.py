@@ -25,6 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from bot.domain.errors import StorageBusy, StorageError, StorageUnusable
 from storage.driver import connect
+from storage.threads import apart
 from storage.turnstile import Turnstile
 
 # "Limn" in ASCII: says whose file it is, also to the `file` command.
@@ -133,7 +134,8 @@ class Database:
         give_up_at = time.monotonic() + patience_s
         while True:
             async with self._writing.turn():
-                if await asyncio.to_thread(_checkpoint, self.path):
+                self._require_in_place()
+                if await apart(_checkpoint, self.path):
                     return True
             if time.monotonic() >= give_up_at:
                 return False
@@ -146,10 +148,12 @@ class Database:
         row from one page to another. It takes about a second for each 100 MB.
         """
         async with self._writing.turn():
-            await asyncio.to_thread(_vacuum, self.path)
+            self._require_in_place()
+            await apart(_vacuum, self.path)
 
     async def size_bytes(self) -> int:
         """How large the file is."""
+        self._require_in_place()
         return (await asyncio.to_thread(self.path.stat)).st_size
 
     async def ping(self) -> None:

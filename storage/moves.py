@@ -3,11 +3,23 @@
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, String, bindparam, case, func, literal, or_, update
+from sqlalchemy import (
+    BigInteger,
+    Integer,
+    String,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+    type_coerce,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -17,6 +29,8 @@ from storage.database import Transaction
 from storage.jobs import STATUS, job_from
 from storage.tables import UtcTime, jobs
 
+# What a time is kept in.
+_UNIT = timedelta(milliseconds=1)
 _CALLED = (
     update(jobs)
     .where(
@@ -102,17 +116,27 @@ async def accepted(tx: Transaction, job: Job, ticket: VendorTicket, *, check_at:
 
 
 async def rang(
-    tx: Transaction, job_id: int, *, claim: str | None, now: datetime, quiet_since: datetime
+    tx: Transaction, job_id: int, *, claim: str | None, now: datetime, quiet: timedelta
 ) -> bool:
     """The doorbell rang for a job that the vendor may have: it is due now. Whether that is news.
 
-    It is none for a job that is over, nor where it has rung since `quiet_since` already. The id
-    that is claimed counts only where the vendor's own answer named none.
+    Where it rang a moment ago it counts as rung at the end of the `quiet`: the first ring may have
+    come too early. Until then nothing is news, nor is it ever for a job that is over. The id that
+    is claimed counts only where the vendor's own answer named none, and the first one at once.
     """
+    at = literal(now, UtcTime())
+    is_first = or_(
+        jobs.c.rang_at.is_(None),
+        jobs.c.rang_at < now - quiet,
+        # Before the clock was set back.
+        jobs.c.rang_at > now + quiet,
+        and_(jobs.c.remote_id.is_(None), jobs.c.claim.is_(None), literal(claim is not None)),
+    )
+    heard_at = case((is_first, at), else_=type_coerce(jobs.c.rang_at, BigInteger) + quiet // _UNIT)
     values = {
-        "rang_at": now,
+        "rang_at": heard_at,
         "due_at": case(
-            (jobs.c.status == STATUS[JobStatus.WAITING], literal(now, UtcTime())),
+            (jobs.c.status == STATUS[JobStatus.WAITING], func.min(jobs.c.due_at, heard_at)),
             else_=jobs.c.due_at,
         ),
         "claim": case(
@@ -125,7 +149,7 @@ async def rang(
         .where(
             jobs.c.id == job_id,
             jobs.c.status.in_([JobStatus.SUBMITTING.value, JobStatus.WAITING.value]),
-            or_(jobs.c.rang_at.is_(None), jobs.c.rang_at < quiet_since),
+            or_(is_first, jobs.c.rang_at <= now),
         )
         .values(**values)
     )
@@ -148,11 +172,12 @@ async def unclaimed(tx: Transaction, job: Job) -> Job:
     return await _change(tx, job, {"claim": None})
 
 
-async def settled(tx: Transaction, job: Job, outcome: Outcome, *, now: datetime) -> Job:
-    """→ SETTLED with its outcome; delivery is due at once."""
-    return await _move(
-        tx, job, JobStatus.SETTLED, {**_judgement(outcome), "settled_at": now, "due_at": now}
-    )
+async def settled(
+    tx: Transaction, job: Job, outcome: Outcome, *, now: datetime, due_at: datetime | None = None
+) -> Job:
+    """→ SETTLED with its outcome; delivery is due at once, or then."""
+    changes = {**_judgement(outcome), "settled_at": now, "due_at": due_at or now}
+    return await _move(tx, job, JobStatus.SETTLED, changes)
 
 
 async def judged(tx: Transaction, job: Job, outcome: Outcome) -> Job:

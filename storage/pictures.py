@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.domain.errors import StorageError
+from storage.threads import apart
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _UNFINISHED = ".new-"
@@ -34,7 +35,7 @@ class PictureFiles:
     async def remove(self, sha256: str) -> None:
         """Forget the bytes; nothing happens where there are none."""
         try:
-            await asyncio.to_thread(self._path(sha256).unlink, missing_ok=True)
+            await apart(self._path(sha256).unlink, missing_ok=True)
         except OSError as error:
             raise StorageError(f"a picture could not be removed: {error.strerror}") from error
 
@@ -43,7 +44,7 @@ class PictureFiles:
 
         Asked in the transaction that names them, it stays true: `Leftovers` removes in its own.
         """
-        return await asyncio.to_thread(self._missing, list(digests))
+        return await apart(self._missing, list(digests))
 
     async def older_than(self, age: timedelta) -> list[str]:
         """The digests of all files that were last kept longer ago than that."""

@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 from bot.domain.errors import DownloadError, PictureError, StorageError
 from bot.domain.job import Job, StoredPicture, Thumbnail, VendorTicket
@@ -14,6 +15,8 @@ from bot.pictures import threads as pictures
 from storage.pictures import PictureFiles
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +64,9 @@ class Collector:
 
         Where another try may bring more and this one is not the last, there is no thumbnail yet.
         """
-        found = await asyncio.gather(
-            *(
-                self._picture(job, position, link, flagged=ticket.flagged)
-                for position, link in enumerate(links, 1)
-            )
+        found = await _all_of(
+            self._picture(job, position, link, flagged=ticket.flagged)
+            for position, link in enumerate(links, 1)
         )
         kept = [each for each in found if isinstance(each, _Found)]
         collected = Collected(
@@ -126,3 +127,14 @@ class Collector:
             return None
         original = await self._files.get(source.sha256)
         return await pictures.composite(original, data, await self._files.get(mask.sha256))
+
+
+async def _all_of(works: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+    """What all of them return; where one breaks, none of the others goes on unseen."""
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

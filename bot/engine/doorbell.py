@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 PURPOSE = "doorbell"
 MOUNT = "/hooks/modelslab"
-# A flood of rings is a ring each so often.
+# A flood of rings is a ring each so often, and the last of them is heard, too.
 QUIET = timedelta(seconds=2)
 # The bell may ring for a while after nobody waits any more.
 LATE = timedelta(hours=1)
@@ -66,10 +66,9 @@ class Doorbell:
         if said.track_id not in (None, known.name):
             log.warning("doorbell.strange job=%s", known.name)
             return Heard.NOTHING_NEW
-        now = self._now()
         async with self._database.transaction() as tx:
             news = await moves.rang(
-                tx, int(known.name), claim=said.remote_id, now=now, quiet_since=now - QUIET
+                tx, int(known.name), claim=said.remote_id, now=self._now(), quiet=QUIET
             )
         log.info("doorbell.rang job=%s news=%s", known.name, news)
         if not news:

@@ -33,6 +33,7 @@ JOBS_IN_HAND = 64
 FAULTS_TOLERATED = 6
 STOP_GRACE_S = 7.0
 UNBOOKED_NAP_S = 1.0
+UNENDED_NAP_S = 5.0
 BOARD = "board"
 
 
@@ -90,7 +91,7 @@ class Runner:
         self._errand(f"withheld:{job.id}", partial(self._board.show, job))
 
     async def run(self) -> None:
-        """Work until `stop`. What was being submitted when the process died is settled first."""
+        """Work until `stop`. What the vendor had when the process died is asked for at once."""
         recovered = False
         while not self._stopping:
             self._bell.clear()
@@ -135,21 +136,17 @@ class Runner:
             self._awaited -= 1
 
     async def _recover(self) -> None:
-        """What died between commit and answer is never reposted: nobody can know what came of it.
+        """What the vendor works on is asked for at once: no bell that rang meanwhile is rung twice.
 
-        What the vendor works on is asked for at once: its bell may have rung while we were dead,
-        and no bell is rung twice.
+        What died between commit and answer every turn finds: nobody has it in hand.
         """
         now = self._now()
         async with self._database.reading() as tx:
-            found = await jobs.all_of(tx, JobStatus.SUBMITTING)
             waiting = [job for job in await jobs.all_of(tx, JobStatus.WAITING) if _may_be_done(job)]
         if waiting:
             async with self._database.transaction() as tx:
                 for job in waiting:
                     await moves.later(tx, job, due_at=min(now, job.due_at), attempts=job.attempts)
-        for job in found:
-            await self._steps.abandon(job)
 
     async def _turn(self) -> float:
         """Start every step whose time has come; how long to nap after that, in seconds."""
@@ -176,9 +173,11 @@ class Runner:
         if len(seen.results) == JOBS_IN_HAND and self._lanes.full != full:
             # Behind those that must wait there may be others, for channels that are free.
             self.wake()
-        # What hangs at Discord takes no hand from what must be fetched at the vendor. Nobody has
-        # in hand what is being asked: its answer was lost when it could not be written down.
-        room = max(0, JOBS_IN_HAND + len(self._lanes) - len(self._in_hand))
+        # What hangs at Discord, or on its way to the vendor, takes no hand from what must be
+        # fetched there. Nobody has in hand what is being asked: its answer was lost, as we died or
+        # when it could not be written down.
+        elsewhere = len(self._lanes) + len(self._posting)
+        room = max(0, JOBS_IN_HAND + elsewhere - len(self._in_hand))
         at_vendor = [*seen.waiting, *seen.asked]
         for job in at_vendor[:room]:
             self._start(job)
@@ -326,6 +325,10 @@ class Runner:
                     return
         except LimnerError as error:
             await self._unbooked(job, error)
+        except Exception:
+            # Even its end broke. It is due at once: tried again without a pause, it would spin.
+            log.exception("job.unended job=%d", job.id)
+            await asyncio.sleep(UNENDED_NAP_S)
 
     async def _unbooked(self, job: Job, error: LimnerError) -> None:
         # Still on the belt as it was; the next turn finds it.

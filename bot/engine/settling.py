@@ -11,6 +11,7 @@ from datetime import datetime
 from bot.domain import schedule
 from bot.domain.errors import StorageError
 from bot.domain.job import Job, JobStatus, Outcome, Verdict
+from bot.engine.cancelling import told_at
 from bot.engine.collecting import NOTHING, Collected
 from bot.engine.leftovers import Leftovers
 from bot.engine.policy import Policy
@@ -57,7 +58,9 @@ class Settling:
         """
         orphans: set[str] = set()
         async with self._database.transaction() as tx:
-            settled = await moves.settled(tx, job, outcome, now=self._now())
+            now = self._now()
+            due_at = told_at(job, now=now) if job.status is JobStatus.QUEUED else now
+            settled = await moves.settled(tx, job, outcome, now=now, due_at=due_at)
             # While its pictures were fetched its asker may have had everything erased.
             if settled.erased and outcome.verdict in _BROUGHT:
                 outcome = replace(outcome, verdict=Verdict.ERASED)
@@ -75,7 +78,7 @@ class Settling:
                 job.id,
                 charged=outcome.charged,
                 cost_micros=self._cost_micros(job, outcome, made),
-                now=self._now(),
+                now=now,
             )
             await _release_slot(tx, job, outcome)
         await self._leftovers.remove(orphans)

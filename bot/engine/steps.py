@@ -140,7 +140,7 @@ class Steps:
         if ticket.is_nameless:
             if is_late:
                 return await self._settling.settle(job, Outcome(verdict=Verdict.UNCONFIRMED))
-            return await self._later(job, left_s, asked_at=asked_at)
+            return await self._later(job, left_s)
         # Late or not, it is asked for: the pictures may have been ready while we were not there.
         patience_s = schedule.FETCH_TIMEOUT_S
         reply: Finished | StillRunning | Refused | Unclear
@@ -166,7 +166,7 @@ class Steps:
                 return await self._settling.settle(job, Outcome(verdict=Verdict.TIMED_OUT))
             case Refused(reason=Reason.KEY | Reason.CREDITS as reason):
                 await self._gatekeeper.close(_WAITS[reason], detail=reply.message)
-                return await self._later(job, PROBE_S, asked_at=asked_at)
+                return await self._later(job, PROBE_S)
             case StillRunning() | Refused() | Unclear():
                 since = job.submitted_at or job.created_at
                 wait_s = schedule.next_poll_s(
@@ -174,7 +174,7 @@ class Steps:
                 )
                 if isinstance(reply, Refused):
                     wait_s = max(wait_s, reply.retry_after_s or 0.0)
-                return await self._later(job, wait_s, asked_at=asked_at)
+                return await self._later(job, wait_s)
 
     async def give_up(self, job: Job) -> Job:
         """→ SETTLED: the step itself broke, again and again."""
@@ -185,7 +185,9 @@ class Steps:
             case Accepted(ticket=ticket, eta_s=eta_s):
                 return await self._accepted(job, ticket, eta_s)
             case Finished(text=str(words)):
-                return await self._described(job, words)
+                described = await self._described(job, words)
+                await self._taken(job)
+                return described
             case Finished(ticket=ticket):
                 # Kept first: were we to die during the downloads, the links would be lost.
                 return await self._accepted(job, ticket, 0.0)
@@ -219,18 +221,24 @@ class Steps:
                     raise
             else:
                 break
+        await self._taken(job)
+        return moved
+
+    async def _taken(self, job: Job) -> None:
+        """The vendor takes jobs: it has taken this one."""
         self._patience.took(job.id)
         await self._gatekeeper.succeeded()
-        return moved
 
     async def _unconfirmed(self, job: Job, detail: str) -> Job:
         """The answer to the POST never came. The doorbell may still name the job; else it ends."""
         model = self._catalogue.get(job.request.model)
-        if self._doorbell is None or model is None or job.deadline_at is None:
+        # An update may have taken the model, or this kind of work, out of the catalogue.
+        rule = None if model is None else model.rules.get(job.request.kind)
+        if self._doorbell is None or rule is None or job.deadline_at is None:
             return await self._settling.settle(
                 job, Outcome(verdict=Verdict.UNCONFIRMED, detail=detail)
             )
-        ticket = VendorTicket(family=model.rules[job.request.kind].family.value, remote_id=None)
+        ticket = VendorTicket(family=rule.family.value, remote_id=None)
         log.info("job.nameless job=%d why=%s", job.id, detail)
         async with self._database.transaction() as tx:
             job = await moves.accepted(tx, job, ticket, check_at=job.deadline_at)
@@ -351,16 +359,16 @@ class Steps:
         ticket: VendorTicket | None = None,
         *,
         attempts: int | None = None,
-        asked_at: datetime | None = None,
     ) -> Job:
-        """The same step again after a while; at once where the bell rang after `asked_at`."""
+        """The same step again after a while; sooner where the bell rang since `job` was read."""
         due_at = self._now() + timedelta(seconds=wait_s)
         if job.deadline_at is not None and not (ticket or (job.ticket and job.ticket.links)):
             due_at = min(due_at, job.deadline_at)
         async with self._database.transaction() as tx:
             moved = await moves.later(tx, job, due_at=due_at, ticket=ticket, attempts=attempts)
-            if asked_at is not None and moved.rang_at is not None and moved.rang_at > asked_at:
-                moved = await moves.later(tx, moved, due_at=self._now(), attempts=moved.attempts)
+            if moved.rang_at is not None and moved.rang_at != job.rang_at:
+                heard_at = min(due_at, max(moved.rang_at, self._now()))
+                moved = await moves.later(tx, moved, due_at=heard_at, attempts=moved.attempts)
             return moved
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -146,9 +147,55 @@ async def test_our_own_number_comes_back_as_text_or_number(world: World, track_i
 async def test_a_flood_is_a_ring_each_so_often(world: World) -> None:
     job = await waiting(world)
     heard = [await rings(world, job) for _ in range(30)]
-    assert heard == [Heard.WOKEN] + [Heard.NOTHING_NEW] * 29
-    world.clock.advance(QUIET.total_seconds() + 0.1)
+    # The second counts as rung at the end of the quiet.
+    assert heard == [Heard.WOKEN] * 2 + [Heard.NOTHING_NEW] * 28
+    world.clock.advance(2 * QUIET.total_seconds() + 0.1)
     assert await rings(world, job) is Heard.WOKEN
+
+
+async def test_a_ring_that_follows_one_that_came_too_early_is_heard(world: World) -> None:
+    """It was taken for the same, and the pictures lay there until the next poll."""
+    job = await waiting(world)
+    await world.runner.stop()
+    world.clock.advance(30)
+    assert await rings(world, job) is Heard.WOKEN
+    put_off = await world.steps.check(await world.job(job.id))
+    assert put_off.due_at - world.clock.now() > 2 * QUIET
+    assert await rings(world, job, status="success") is Heard.WOKEN
+    assert (await world.job(job.id)).due_at - world.clock.now() <= QUIET
+
+
+async def test_a_clock_that_is_set_back_after_a_ring_makes_no_loop_of_polls(
+    world: World,
+) -> None:
+    """The ring seemed to be younger than each question after it, which was then asked again."""
+    job = await waiting(world)
+    await world.runner.stop()
+    await rings(world, job)
+    job = await world.job(job.id)
+    world.clock.advance(-60)
+    put_off = await world.steps.check(job)
+    assert put_off.due_at - world.clock.now() > timedelta(milliseconds=100)
+
+
+async def test_bells_are_heard_after_the_clock_was_set_back(world: World) -> None:
+    job = await waiting(world)
+    await rings(world, job)
+    world.clock.advance(-3600)
+    assert await rings(world, job) is Heard.WOKEN
+    rang_at = (await world.job(job.id)).rang_at
+    assert rang_at is not None
+    assert rang_at <= world.clock.now()
+
+
+async def test_a_name_that_comes_right_after_a_ring_without_one_counts(world: World) -> None:
+    job = await nameless(world)
+    await rings(world, job)
+    world.vendor.release()
+    await rings(world, job, id=world.vendor.book[0].id)
+    done = await world.until_status(job.id, JobStatus.DELIVERED)
+    assert done.outcome is not None
+    assert done.outcome.verdict is Verdict.PICTURES
 
 
 async def test_links_that_are_not_ours_are_unknown(world: World) -> None:
@@ -270,3 +317,24 @@ async def test_a_job_that_was_cut_off_by_a_crash_waits_for_its_bell(
     assert outcome is not None
     assert outcome.verdict is Verdict.PICTURES
     assert vendor.posts == 1
+
+
+async def test_a_job_whose_work_was_given_up_meanwhile_ends_and_the_bot_starts(
+    tmp_path: Path, vendor: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An update had taken the work out of the catalogue: no start got any further, for ever."""
+    vendor.next(Mood.HANGS)
+    async with a_world(tmp_path, vendor, public_url=AWAY, timeout_s=30) as before:
+        asked = await before.asks()
+        before.start()
+        await vendor.until(lambda vendor: vendor.accepted == 1)
+        await before.crashes()
+    async with a_world(tmp_path, vendor, public_url=AWAY) as world:
+        model = world.steps._catalogue.get("sdxl")
+        assert model is not None
+        updated = replace(model, rules={})
+        monkeypatch.setattr(world.steps._catalogue, "get", lambda _: updated)
+        await world.until_done()
+        job = await world.job(asked.job.id)
+    assert job.outcome is not None
+    assert job.outcome.verdict is Verdict.UNCONFIRMED

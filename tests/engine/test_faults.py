@@ -12,6 +12,7 @@ import pytest
 from bot.domain.errors import StorageBusy, StorageError
 from bot.domain.job import Job, JobStatus, Route, Verdict
 from bot.domain.schedule import SLOT_GRACE
+from bot.download import Downloader
 from bot.engine.delivery import DeliveryStep
 from bot.engine.runner import FAULTS_TOLERATED, Runner
 from bot.engine.steps import Steps
@@ -19,6 +20,7 @@ from sandbox.modelslab import Vendor
 from storage.database import Database
 from storage.pictures import PictureFiles
 from tests.engine.world import World, a_world
+from tests.storage.ground import a_job, moved_to
 
 Broken = Callable[..., Awaitable[Job]]
 
@@ -316,3 +318,56 @@ async def test_storage_that_fails_the_loop_itself_is_waited_for(
     await world.until_done()
     assert failures == 2
     assert len(world.delivered) == 1
+
+
+async def test_a_job_whose_very_end_breaks_does_not_spin_the_loop(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was due at once, taken in hand at once, and broke at once; nobody read why."""
+    tries = 0
+
+    async def breaks(_: Steps, job: Job) -> Job:
+        nonlocal tries
+        tries += 1
+        raise ZeroDivisionError("a mistake of ours")
+
+    monkeypatch.setattr(Steps, "abandon", breaks)
+    async with world.database.transaction() as tx:
+        await moved_to(tx, await a_job(tx), JobStatus.SUBMITTING)
+    world.start()
+    asked = await world.asks()
+    await world.until_status(asked.job.id, JobStatus.DELIVERED)
+    await asyncio.sleep(0.2)
+    # The step, and the end that was to come of it.
+    assert tries == 2
+
+
+async def test_where_one_picture_breaks_a_step_the_others_do_not_go_on_unseen(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each try left its downloads behind, beside those of the next one."""
+    real, under_way, most = Downloader.get, 0, 0
+
+    async def get(self: Downloader, url: str) -> bytes:
+        nonlocal under_way, most
+        if url.endswith("-0.png"):
+            return await real(self, url)
+        under_way += 1
+        most = max(most, under_way)
+        try:
+            await asyncio.Event().wait()
+            raise AssertionError("nobody sets it")
+        finally:
+            under_way -= 1
+
+    async def full(*_: object) -> str:
+        raise StorageError("a picture could not be kept: No space left on device")
+
+    monkeypatch.setattr(Downloader, "get", get)
+    monkeypatch.setattr(PictureFiles, "put", full)
+    asked = await world.asks(count=3)
+    await world.until_done(pace_s=5)
+    job = await world.job(asked.job.id)
+    assert job.outcome is not None
+    assert job.outcome.verdict is Verdict.BROKEN
+    assert (under_way, most) == (0, 2)

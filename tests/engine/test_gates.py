@@ -13,16 +13,18 @@ import pytest
 from bot.domain.gates import DOWN_AFTER_FAILURES, EVERYTHING, GateReason
 from bot.domain.job import JobStatus, Verdict
 from bot.domain.refusal import ModelClosed
-from bot.domain.request import Kind
+from bot.domain.request import ImageRequest, Kind, Requester
+from bot.engine.booking import Reply
 from bot.engine.intake import Accepted
 from bot.engine.seating import Seating
+from bot.modelslab.catalogue import Catalogue
 from bot.modelslab.wire import Balance, Refused, Unclear
 from sandbox.modelslab import Mood, Turn, Vendor
 from storage import gates
 from storage.database import Database, Transaction
 from tests.engine.ordering import before
 from tests.engine.test_pictures_in import a_source
-from tests.engine.world import World, a_policy, a_world
+from tests.engine.world import BOB, CHANNEL, SERVER, World, a_policy, a_world
 
 QUEUED, DELIVERED = JobStatus.QUEUED, JobStatus.DELIVERED
 
@@ -412,3 +414,37 @@ async def test_what_waits_for_a_model_that_the_plan_lacks_ends_at_once(world: Wo
     assert [end.verdict for end in ends if end is not None] == [Verdict.UNAVAILABLE] * 3
     assert world.vendor.posts == 6
     assert await world.booked() == 5
+
+
+async def test_who_waits_for_a_model_that_the_plan_lacks_is_told_on_a_card_that_stands(
+    world: World,
+) -> None:
+    """One who had just asked was told before the answer stood that was to be edited."""
+    unplaced = await world.intake.accept(
+        ImageRequest(kind=Kind.IMAGINE, prompt="a red fox", model="sdxl"),
+        Requester(user_id=BOB, guild_id=SERVER, channel_id=CHANNEL),
+        source_key="interaction:unplaced",
+        reply=Reply(token="t", expires_at=None, file_limit_bytes=1),
+    )
+    assert isinstance(unplaced, Accepted)
+    world.vendor.next(Mood.PLAN_TOO_SMALL)
+    asked = await world.asks()
+    await world.until_status(asked.job.id, JobStatus.DELIVERED)
+    ended = await world.until_status(unplaced.job.id, JobStatus.SETTLED)
+    assert ended.due_at == unplaced.job.due_at
+    await world.until_done()
+    assert [delivery.job.id for delivery in world.delivered] == [asked.job.id, ended.id]
+
+
+async def test_a_description_that_comes_at_once_opens_a_gate_ajar(world: World) -> None:
+    """It stayed ajar, one job at a time, for a bot that describes and does nothing else."""
+    tool, source = Catalogue.built_in().tool(Kind.DESCRIBE).id, await a_source(world)
+    world.vendor.balance = 0
+    await world.asks("", kind=Kind.DESCRIBE, model=tool, source=source)
+    await world.until_done(pace_s=0)
+    assert await world.gates() == {"credits": False}
+    world.vendor.balance = 100
+    world.vendor.next(Mood.AT_ONCE)
+    world.clock.advance(61)
+    await world.until_done()
+    assert await world.gates() == {}

@@ -12,7 +12,7 @@ import pytest
 from bot.domain.job import Job, JobStatus
 from bot.engine.courier import BeginMessage, Delivered, Delivery
 from bot.engine.runner import JOBS_IN_HAND
-from sandbox.modelslab import Vendor
+from sandbox.modelslab import Mood, Vendor
 from storage import moves
 from tests.engine.world import BOB, Notebook, a_policy, a_world
 from tests.storage.ground import a_job, moved_to
@@ -64,3 +64,19 @@ async def test_more_than_fit_into_the_hands_are_asked_for_one_after_the_other(
         async with asyncio.timeout(4):
             while len(asked) < many:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
+
+
+async def test_what_hangs_on_its_way_to_the_vendor_keeps_no_other_from_being_fetched(
+    tmp_path: Path, vendor: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With many slots, slow answers to submissions took every hand there is."""
+    monkeypatch.setattr("bot.engine.runner.JOBS_IN_HAND", 2)
+    async with a_world(tmp_path, vendor, timeout_s=30) as world:
+        vendor.hold()
+        done = await world.until_status((await world.asks()).job.id, JobStatus.WAITING)
+        vendor.moods.extend([Mood.HANGS] * 3)
+        for _ in range(3):
+            await world.asks()
+        await vendor.until(lambda vendor: vendor.posts == 4)
+        vendor.release(1)
+        await world.until_status(done.id, JobStatus.DELIVERED)

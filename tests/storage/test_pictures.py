@@ -4,6 +4,7 @@ import asyncio
 import errno
 import hashlib
 import os
+import threading
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -135,3 +136,18 @@ async def test_a_picture_that_cannot_be_removed_is_said(files: PictureFiles, fol
     path.mkdir()
     with pytest.raises(StorageError, match=r"^a picture could not be removed: "):
         await files.remove(sha256)
+
+
+async def test_what_a_transaction_asks_waits_for_nobodys_name_lookup(files: PictureFiles) -> None:
+    """With the network away, lookups took every thread: who waited there held up all writers."""
+    sha256, over = await files.put(FOX), threading.Event()
+    lookups = [asyncio.create_task(asyncio.to_thread(over.wait, 5)) for _ in range(40)]
+    await asyncio.sleep(0)
+    try:
+        async with asyncio.timeout(1):
+            assert await files.missing([sha256, "0" * 64]) == {"0" * 64}
+            await files.remove(sha256)
+            assert await files.missing([sha256]) == {sha256}
+    finally:
+        over.set()
+        await asyncio.gather(*lookups)

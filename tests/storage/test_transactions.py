@@ -331,9 +331,12 @@ async def test_nothing_is_written_into_a_file_that_is_gone(
         async with database.transaction() as tx:
             await facts.put(tx, "colour", "blue")
 
-    for attempt in (put, database.ping):
+    attempts = (put, database.ping, database.fold, database.rewrite, database.size_bytes)
+    for attempt in attempts:
         with pytest.raises(StorageError, match=r"^limner\.db has been moved, deleted or replaced$"):
             await attempt()
+    # Nor has anything been put in its place.
+    assert path.exists() is (what == "replaced")
     aside.replace(path)
     await put()
     await database.ping()
