@@ -81,8 +81,9 @@ class Booking:
 
     async def book(self, asked: Sequence[Asked]) -> list[Job | Refusal]:
         """A job for each request, or why there is none; all of it is committed, or nothing."""
-        now = self._now()
         async with self._database.transaction(urgent=True) as tx:
+            # The turn to write may have been waited for.
+            now = self._now()
             known = await jobs.ids_of_sources(tx, [each.source_key for each in asked])
             closed = await gates.all_closed(tx)
             gone = await self._gone(asked)

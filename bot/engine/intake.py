@@ -1,10 +1,13 @@
 """Accepts requests: checks, quota reservation and job row in one transaction. Submits nothing."""
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
 
+from bot.domain import schedule
+from bot.domain.errors import StorageError
 from bot.domain.gates import GateReason
 from bot.domain.job import Job
 from bot.domain.line import Place
@@ -27,6 +30,8 @@ from bot.modelslab.catalogue import Catalogue, Review, review
 from storage import cards, gates, moves, preferences
 from storage.database import Database
 from storage.pictures import PictureFiles
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,13 +139,21 @@ class Intake:
         )
         if not isinstance(made, Job):
             return made
-        place, gate = await self._view.place_of(made)
+        place, gate = await self._place_of(made)
         return Accepted(job=made, place=place, ignored=ignored, gate=gate)
 
     async def placed(self, job_id: int, *, message_id: int | None) -> None:
         """The card stands (as this message, where that is known): the job may be submitted."""
         await self._placing.ask((job_id, message_id))
         self._wake()
+
+    async def _place_of(self, job: Job) -> tuple[Place, GateReason | None]:
+        """Where it stands; at the head where that cannot be read: in line it is all the same."""
+        try:
+            return await self._view.place_of(job)
+        except StorageError as error:
+            log.warning("intake.unplaced job=%d why=%s", job.id, error)
+            return Place(ahead=0, ahead_here=0, wait_s=schedule.USUAL_S), None
 
     async def _prefer(
         self, asked: Sequence[tuple[int, int]]

@@ -1,11 +1,16 @@
 """Requests that are booked in one transaction are decided one after the other."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
+from bot.domain.errors import StorageBusy
 from bot.domain.limits import Limits
 from bot.domain.preferences import ServerSettings
 from bot.domain.refusal import AlreadyAccepted, ModelNotAllowed, OverLimit, Rule
+from bot.engine.cancelling import ACK_GRACE
 from bot.engine.intake import Accepted
 from sandbox.modelslab import Vendor
 from storage import preferences
@@ -90,3 +95,28 @@ async def test_one_request_that_cannot_be_written_fails_alone(world: World) -> N
     )
     assert [type(each) for each in said] == [Accepted, UnicodeEncodeError, Accepted]
     assert await world.booked() == 2
+
+
+async def test_the_grace_for_the_answer_begins_when_the_job_is_written_down(world: World) -> None:
+    """It went by while others wrote: the job was bought before its answer had failed."""
+    async with world.database.transaction():
+        asking = asyncio.create_task(world.asks())
+        await asyncio.sleep(0.05)
+        world.clock.advance(4)
+    asked = await asking
+    assert asked.job.due_at - world.clock.now() > ACK_GRACE - timedelta(seconds=2)
+
+
+async def test_a_job_whose_place_cannot_be_read_is_in_line_all_the_same(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its asker was told that nothing had been charged, and then got the picture."""
+
+    async def unreadable(*_: object, **__: object) -> object:
+        raise StorageBusy("the database is busy")
+
+    monkeypatch.setattr("bot.engine.line.snapshot", unreadable)
+    asked = await world.asks()
+    assert isinstance(asked, Accepted)
+    assert await world.booked() == 1
+    assert (asked.place.ahead, asked.gate) == (0, None)
