@@ -140,8 +140,9 @@ class Downloader:
     def _session(self, connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
             connector=connector,
-            # The whole time is kept by get(), over all redirects.
-            timeout=aiohttp.ClientTimeout(total=None, connect=CONNECT_TIMEOUT_S),
+            # The whole time is kept by get(), over all redirects. Who waits for another download to
+            # be over, as only so many go on at once, is not out of reach.
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT_S),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"Accept": "image/*, */*;q=0.5", "Accept-Encoding": "identity"},
             auto_decompress=False,

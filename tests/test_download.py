@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot import download as download_module
 from bot.domain.errors import DownloadError
 from bot.download import Downloader
 from tests.modelslab.bad_server import BadServer, Exchange, Script, reset
@@ -235,3 +236,21 @@ async def test_giving_up_on_a_download_is_no_download_error() -> None:
 async def test_outside_of_its_life_it_is_refused() -> None:
     with pytest.raises(RuntimeError):
         await Downloader().get("https://1.1.1.1/")
+
+
+async def test_waiting_for_other_downloads_is_not_being_out_of_reach(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Behind a hundred slow ones a file was given up as if its server had not answered."""
+    monkeypatch.setattr(download_module, "CONNECT_TIMEOUT_S", 0.5)
+
+    async def slowly(exchange: Exchange) -> None:
+        await asyncio.sleep(0.8)
+        await picture(exchange)
+
+    async with BadServer(slowly) as server, trusting(server) as downloader:
+        asked = [asyncio.ensure_future(downloader.get(server.url)) for _ in range(60)]
+        # Not all of them at once at the server's door.
+        await asyncio.sleep(0.2)
+        asked += [asyncio.ensure_future(downloader.get(server.url)) for _ in range(60)]
+        assert await asyncio.gather(*asked) == [PNG] * 120

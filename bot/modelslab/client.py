@@ -40,6 +40,9 @@ CHUNK_BYTES = 2**16
 # The vendor says "5 MB", and not whether it counts the picture or its text: the picture.
 UPLOAD_MAX_BYTES = 5_000_000
 CONNECT_TIMEOUT_S = 10.0
+# The engine bounds what goes on at once. Whoever waits for somebody else's connection to be over
+# would take the vendor for away.
+NO_LIMIT = 0
 
 # Raised before a byte of the request is written: no name, no connection, no TLS, no sense.
 # `connect` times the way there, so its time-out belongs here; every other one does not.
@@ -93,8 +96,8 @@ class ModelsLab:
     async def __aenter__(self) -> Self:
         # A kept connection that the vendor has closed meanwhile looks just like a submission whose
         # answer was lost; so each submission gets a connection of its own.
-        self._buying = self._session(aiohttp.TCPConnector(force_close=True))
-        self._asking = self._session(aiohttp.TCPConnector())
+        self._buying = self._session(aiohttp.TCPConnector(limit=NO_LIMIT, force_close=True))
+        self._asking = self._session(aiohttp.TCPConnector(limit=NO_LIMIT))
         return self
 
     async def __aexit__(
