@@ -203,7 +203,8 @@ class DiscordCourier:
         if last is None:
             return True
         edited_at, buttons = last
-        left_s = (EDIT_EVERY - (self._now() - edited_at)).total_seconds()
+        # At most, where the clock was set back.
+        left_s = min(EDIT_EVERY, EDIT_EVERY - (self._now() - edited_at)).total_seconds()
         if left_s <= 0:
             return True
         if buttons == live_buttons(job):

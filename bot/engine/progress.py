@@ -64,7 +64,8 @@ class ProgressBoard:
         A channel that takes nothing is left behind until it does.
         """
         now = self._now()
-        if self._refreshed_at is not None and now - self._refreshed_at < EVERY:
+        # Clocks are set back now and then.
+        if self._refreshed_at is not None and abs(now - self._refreshed_at) < EVERY:
             return
         self._refreshed_at = now
         known = dict(self._shown)

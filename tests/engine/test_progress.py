@@ -262,3 +262,10 @@ async def test_a_vendor_that_is_slow_to_answer_is_no_longer_the_line(
     await world.until_done()
     await refresh(world)
     assert board_of(world)._promised == {}
+
+
+async def test_a_clock_that_is_set_back_stops_no_card(world: World) -> None:
+    asked = await world.asks()
+    await refresh(world)
+    await world.runner._gatekeeper.close(GateReason.KEY)
+    assert await refresh(world, after_s=-3600) == [asked.job.id]
