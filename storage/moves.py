@@ -27,10 +27,8 @@ from bot.domain.errors import StaleJob
 from bot.domain.job import Job, JobStatus, Outcome, Route, VendorTicket
 from storage.database import Transaction
 from storage.jobs import STATUS, job_from
-from storage.tables import UtcTime, jobs
+from storage.tables import UTC_UNIT, UtcTime, jobs
 
-# What a time is kept in.
-_UNIT = timedelta(milliseconds=1)
 _CALLED = (
     update(jobs)
     .where(
@@ -132,7 +130,9 @@ async def rang(
         jobs.c.rang_at > now + quiet,
         and_(jobs.c.remote_id.is_(None), jobs.c.claim.is_(None), literal(claim is not None)),
     )
-    heard_at = case((is_first, at), else_=type_coerce(jobs.c.rang_at, BigInteger) + quiet // _UNIT)
+    heard_at = case(
+        (is_first, at), else_=type_coerce(jobs.c.rang_at, BigInteger) + quiet // UTC_UNIT
+    )
     values = {
         "rang_at": heard_at,
         "due_at": case(

@@ -26,6 +26,8 @@ from sqlalchemy import (
 )
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# What a time is counted in.
+UTC_UNIT = timedelta(milliseconds=1)
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -39,7 +41,7 @@ class UtcTime(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("a time without a zone")
-        return (value - EPOCH) // timedelta(milliseconds=1)
+        return (value - EPOCH) // UTC_UNIT
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         return None if value is None else EPOCH + timedelta(milliseconds=value)

@@ -23,7 +23,7 @@ from bot.engine.lanes import Lanes
 from bot.engine.progress import ProgressBoard
 from bot.engine.seating import Seating
 from bot.engine.steps import Steps
-from storage import belt, jobs, moves, slots
+from storage import belt, clock, jobs, moves, slots
 from storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -34,6 +34,8 @@ FAULTS_TOLERATED = 6
 STOP_GRACE_S = 7.0
 UNBOOKED_NAP_S = 1.0
 UNENDED_NAP_S = 5.0
+# So much later nothing is missed.
+CLOCK_JITTER = timedelta(seconds=2)
 BOARD = "board"
 
 
@@ -100,6 +102,7 @@ class Runner:
                 if not recovered:
                     await self._recover()
                     recovered = True
+                await self._follow_clock()
                 nap_s = await self._turn()
                 self.last_turn_at = self._now()
             except StorageError as error:
@@ -147,6 +150,17 @@ class Runner:
             async with self._database.transaction() as tx:
                 for job in waiting:
                     await moves.later(tx, job, due_at=min(now, job.due_at), attempts=job.attempts)
+
+    async def _follow_clock(self) -> None:
+        """Where the clock was set back, nothing comes later by that: else all would stand still."""
+        now = self._now()
+        if self.last_turn_at is None or self.last_turn_at - now < CLOCK_JITTER:
+            return
+        by = self.last_turn_at - now
+        log.warning("runner.clock_set_back by_s=%.0f", by.total_seconds())
+        async with self._database.transaction() as tx:
+            await clock.set_back(tx, by=by)
+        self.last_turn_at = now
 
     async def _turn(self) -> float:
         """Start every step whose time has come; how long to nap after that, in seconds."""

@@ -172,6 +172,7 @@ ELSEWHERE = {
     "Withdrawals.server_left": "the same cancelling as in line, in one transaction for all",
     "Gatekeeper._put": "closes a gate; without it, the next answer of that kind does",
     "Gatekeeper.succeeded": "opens gates, which a restart would find by asking",
+    "Runner._follow_clock": "brings forward what waits; without it, all of that comes later",
     "Runner._undelivered": "puts a delivery off; without it, it is done at once",
     "Runner._after_fault": "frees the place of a job that a bug stopped; so does every turn",
     "Runner._again_or": "puts a step off that a bug stopped; without it, it is done at once",
