@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain import schedule
-from bot.domain.errors import StaleJob, StorageBusy
+from bot.domain.errors import StaleJob, StorageBusy, StorageError
 from bot.domain.gates import PROBE_S, GateReason, closing_s
 from bot.domain.job import Job, JobStatus, Outcome, VendorTicket, Verdict
 from bot.domain.styles import Style, styled
@@ -35,6 +35,7 @@ from storage.pictures import PictureFiles
 log = logging.getLogger(__name__)
 
 TICKET_TRIES = 12
+TICKET_NAP_S = 2.0
 BUSY_PATIENCE = 3
 _ENDS = {
     Reason.CONTENT: Verdict.CONTENT,
@@ -215,10 +216,13 @@ class Steps:
                     if moved.rang_at is not None:
                         # The bell was faster than the answer.
                         moved = await moves.later(tx, moved, due_at=now, attempts=0)
-            except StorageBusy:
+            except StorageError as error:
                 # Without this ticket a picture that is paid for could never be fetched.
                 if tries == TICKET_TRIES:
                     raise
+                if not isinstance(error, StorageBusy):
+                    # A full disk says so at once, and not for ever.
+                    await asyncio.sleep(TICKET_NAP_S)
             else:
                 break
         await self._taken(job)

@@ -5,19 +5,21 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 from unittest.mock import create_autospec
 
 import pytest
 
 from bot.domain.errors import StorageBusy, StorageError
-from bot.domain.job import Job, JobStatus, Route, Verdict
+from bot.domain.job import Job, JobStatus, Route, VendorTicket, Verdict
 from bot.domain.schedule import SLOT_GRACE
 from bot.download import Downloader
 from bot.engine.delivery import DeliveryStep
 from bot.engine.runner import FAULTS_TOLERATED, Runner
 from bot.engine.steps import Steps
 from sandbox.modelslab import Vendor
-from storage.database import Database
+from storage import moves
+from storage.database import Database, Transaction
 from storage.pictures import PictureFiles
 from tests.engine.world import World, a_world
 from tests.storage.ground import a_job, moved_to
@@ -371,3 +373,26 @@ async def test_where_one_picture_breaks_a_step_the_others_do_not_go_on_unseen(
     assert job.outcome is not None
     assert job.outcome.verdict is Verdict.BROKEN
     assert (under_way, most) == (0, 2)
+
+
+async def test_a_ticket_outlives_a_disk_that_is_full_for_a_while(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was thrown away, and a picture that was paid for could never be fetched."""
+    monkeypatch.setattr("bot.engine.steps.TICKET_NAP_S", 0.01)
+    real, full = moves.accepted, 3
+
+    async def accepted(tx: Transaction, job: Job, ticket: VendorTicket, **how: Any) -> Job:
+        nonlocal full
+        if full:
+            full -= 1
+            raise StorageError("the disk is full")
+        return await real(tx, job, ticket, **how)
+
+    monkeypatch.setattr(moves, "accepted", accepted)
+    asked = await world.asks()
+    await world.until_done()
+    job = await world.job(asked.job.id)
+    assert job.outcome is not None
+    assert job.outcome.verdict is Verdict.PICTURES
+    assert (full, world.vendor.posts) == (0, 1)
