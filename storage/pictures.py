@@ -55,9 +55,7 @@ class PictureFiles:
         return await asyncio.to_thread(self._clear_unfinished, time.time() - age.total_seconds())
 
     def _clear_unfinished(self, moment_s: float) -> int:
-        halves = [
-            path for path in self._folder.glob(f"??/{_UNFINISHED}*") if _is_older(path, moment_s)
-        ]
+        halves = self._older(f"{_UNFINISHED}*", moment_s)
         try:
             for path in halves:
                 path.unlink(missing_ok=True)
@@ -66,11 +64,15 @@ class PictureFiles:
         return len(halves)
 
     def _older_than(self, moment_s: float) -> list[str]:
-        return [
-            path.name
-            for path in self._folder.glob("??/*")
-            if _DIGEST.fullmatch(path.name) and _is_older(path, moment_s)
-        ]
+        found = self._older("*", moment_s)
+        return [path.name for path in found if _DIGEST.fullmatch(path.name)]
+
+    def _older(self, names: str, moment_s: float) -> list[Path]:
+        """The files of such names that were written before then."""
+        try:
+            return [path for path in self._folder.glob(f"??/{names}") if _is_older(path, moment_s)]
+        except OSError as error:
+            raise StorageError(f"the pictures could not be listed: {error.strerror}") from error
 
     def _missing(self, digests: Iterable[str]) -> set[str]:
         return {sha256 for sha256 in digests if not self._path(sha256).exists()}

@@ -151,3 +151,18 @@ async def test_what_a_transaction_asks_waits_for_nobodys_name_lookup(files: Pict
     finally:
         over.set()
         await asyncio.gather(*lookups)
+
+
+async def test_a_folder_that_cannot_be_listed_is_said(
+    files: PictureFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clean-up knew no such error, and took the whole bot with it."""
+    await files.put(FOX)
+
+    def broken(*_: object) -> object:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(Path, "glob", broken)
+    for look in (files.older_than, files.clear_unfinished):
+        with pytest.raises(StorageError, match=r"^the pictures could not be listed: Input/output"):
+            await look(timedelta())
