@@ -10,7 +10,7 @@ from bot.domain.errors import DownloadError, PictureError, StorageError
 from bot.domain.job import Job, StoredPicture, Thumbnail, VendorTicket
 from bot.domain.request import Kind
 from bot.download import Downloader
-from bot.pictures import THUMBNAIL_PX
+from bot.pictures import THUMBNAIL_PX, Sketch
 from bot.pictures import threads as pictures
 from storage.pictures import PictureFiles
 
@@ -44,10 +44,10 @@ NOTHING = Collected(kept=(), faults=())
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A picture, and bytes of which its thumbnail can be made."""
+    """A picture, and what its thumbnail can be made of."""
 
     picture: StoredPicture
-    small: bytes
+    small: bytes | Sketch
 
 
 class Collector:

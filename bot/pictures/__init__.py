@@ -22,7 +22,7 @@ from bot.pictures.normalising import (
 from bot.pictures.texts import with_text
 from bot.pictures.thumbnails import SIDE_PX as THUMBNAIL_PX
 from bot.pictures.thumbnails import thumbnail
-from bot.pictures.verification import MAX_BYTES, MAX_PIXELS, Verified, verify
+from bot.pictures.verification import MAX_BYTES, MAX_PIXELS, Sketch, Verified, verify
 
 __all__ = [
     "AREAS",
@@ -33,6 +33,7 @@ __all__ = [
     "VENDOR_MAX_BYTES",
     "Fitted",
     "Normal",
+    "Sketch",
     "Verified",
     "composite",
     "fit",

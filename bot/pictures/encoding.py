@@ -12,10 +12,10 @@ _PNG_LEVEL: Final = 4
 _FINE_QUALITY: Final = 90
 
 
-def png(picture: Image.Image, *, level: int = _PNG_LEVEL) -> bytes:
-    """The picture as PNG; `level` 0 does not compress it."""
+def png(picture: Image.Image) -> bytes:
+    """The picture as PNG."""
     file = BytesIO()
-    picture.save(file, "PNG", compress_level=level)
+    picture.save(file, "PNG", compress_level=_PNG_LEVEL)
     return file.getvalue()
 
 

@@ -38,8 +38,8 @@ class _Area:
 _AREAS: Final[dict[str, _Area]] = {
     "left half": _Area("the left half", (0, 0, 1 / 2, 1)),
     "right half": _Area("the right half", (1 / 2, 0, 1, 1)),
-    "top half": _Area("the upper half", (0, 0, 1, 1 / 2)),
-    "bottom half": _Area("the lower half", (0, 1 / 2, 1, 1)),
+    "top": _Area("the upper half", (0, 0, 1, 1 / 2)),
+    "bottom": _Area("the lower half", (0, 1 / 2, 1, 1)),
     "centre": _Area("the middle, half as wide and high", (1 / 4, 1 / 4, 3 / 4, 3 / 4)),
     "border": _Area("a frame, an eighth wide", (1 / 8, 1 / 8, 7 / 8, 7 / 8), outside=True),
     "top left": _Area("the upper left quarter", (0, 0, 1 / 2, 1 / 2)),

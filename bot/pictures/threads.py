@@ -108,9 +108,11 @@ async def composite(
     return await _apart(pixels, work)
 
 
-async def thumbnail(results: Sequence[bytes]) -> bytes:
+async def thumbnail(results: Sequence[bytes | pictures.Sketch]) -> bytes:
     """`bot.pictures.thumbnail`, in a thread."""
-    pixels = max(map(announced_pixels, results), default=0)
+    # What was sketched is decoded already.
+    files = (each for each in results if isinstance(each, bytes))
+    pixels = max(map(announced_pixels, files), default=0)
     return await _apart(pixels, partial(pictures.thumbnail, results))
 
 

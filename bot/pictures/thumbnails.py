@@ -12,7 +12,7 @@ from PIL import Image
 
 from bot.pictures.decoding import decoded
 from bot.pictures.strips import STRIP_PIXELS
-from bot.pictures.verification import MAX_PIXELS, announced
+from bot.pictures.verification import MAX_PIXELS, Sketch, announced
 
 SIDE_PX: Final = 256
 SHOWN_MAX: Final = 4
@@ -22,8 +22,10 @@ _QUALITY: Final = 75
 _METHOD: Final = 2
 
 
-def thumbnail(results: Sequence[bytes]) -> bytes:
+def thumbnail(results: Sequence[bytes | Sketch]) -> bytes:
     """A WebP of at most 256 × 256 px: one picture, or up to four beside and below each other.
+
+    Each is a file, or the sketch that its verification has left.
 
     Raises PictureError if one of them cannot be read.
     """
@@ -35,12 +37,15 @@ def thumbnail(results: Sequence[bytes]) -> bytes:
     return _webp(_contact([_small(each, cell_px) for each in results[:SHOWN_MAX]]))
 
 
-def _small(data: bytes, side_px: int) -> Image.Image:
+def _small(result: bytes | Sketch, side_px: int) -> Image.Image:
     """The upright picture within a square of that side."""
-    # Its colour profile is left out: on this scale nobody would see what it costs.
-    picture = decoded(
-        data, announced(data), max_pixels=MAX_PIXELS, by_profile=False, down_to_px=side_px
-    )
+    if isinstance(result, Sketch):
+        picture = Image.frombytes("RGB", (result.width_px, result.height_px), result.rgb)
+    else:
+        # Its colour profile is left out: on this scale nobody would see what it costs.
+        picture = decoded(
+            result, announced(result), max_pixels=MAX_PIXELS, by_profile=False, down_to_px=side_px
+        )
     picture = _shrunk(picture, max(1, max(picture.size) // (2 * side_px)))
     scale = min(1.0, side_px / max(picture.size))
     width_px, height_px = (max(1, round(side * scale)) for side in picture.size)

@@ -15,7 +15,6 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from bot.domain.errors import PictureError
-from bot.pictures.encoding import png
 from bot.pictures.formats import (
     DAMAGED,
     TRUNCATED,
@@ -62,17 +61,29 @@ DECODER_ERRORS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
+class Sketch:
+    """A small copy of a plain picture: `rgb` has three bytes a pixel, row by row.
+
+    Nothing but a thumbnail is made of it, and packing it for that would take longer than that.
+    """
+
+    width_px: int
+    height_px: int
+    rgb: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Verified:
     """What a picture turned out to be. Sizes are as stored, before any EXIF rotation.
 
-    `sketch` is a small copy, where one was wanted and cost next to nothing.
+    `sketch` is there where one was wanted and cost next to nothing.
     """
 
     mime: str
     width_px: int
     height_px: int
     animated: bool
-    sketch: bytes | None = None
+    sketch: Sketch | None = None
 
 
 def verify(
@@ -168,9 +179,10 @@ def _is_plain(picture: ImageFile.ImageFile) -> bool:
     return picture.mode == "RGB" and not picture.info.keys() & {"exif", "transparency"}
 
 
-def _sketch(picture: Image.Image, side_px: int) -> bytes:
+def _sketch(picture: Image.Image, side_px: int) -> Sketch:
     factor = max(1, max(picture.size) // side_px)
-    return png(picture.reduce(factor) if factor > 1 else picture, level=0)
+    small = picture.reduce(factor) if factor > 1 else picture
+    return Sketch(small.width, small.height, small.tobytes())
 
 
 def _seek(picture: ImageFile.ImageFile, frame: int) -> bool:

@@ -189,8 +189,8 @@ def _shares(name: str) -> dict[str, int | float | tuple[int, ...] | None]:
     [
         ("left half", "tl bl"),
         ("right half", "tr br mid"),
-        ("top half", "tl tr"),
-        ("bottom half", "bl br mid"),
+        ("top", "tl tr"),
+        ("bottom", "bl br mid"),
         ("centre", "mid"),
         ("border", "tl tr bl br"),
         ("top left", "tl"),
@@ -222,7 +222,7 @@ def test_no_area_is_ever_empty_or_everything(name: str, width_px: int, height_px
 
 
 def test_halves_and_quarters_leave_no_gap() -> None:
-    for one, other in (("left half", "right half"), ("top half", "bottom half")):
+    for one, other in (("left half", "right half"), ("top", "bottom")):
         masks = [decoded(mask_from_area(name, width_px=33, height_px=19)) for name in (one, other)]
         assert bytes(a + b for a, b in zip(*(m.tobytes() for m in masks), strict=True)) == (
             b"\xff" * (33 * 19)

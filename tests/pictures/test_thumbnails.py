@@ -6,9 +6,17 @@ import pytest
 from PIL import Image
 
 from bot.domain.errors import PictureError
-from bot.pictures import thumbnail
+from bot.pictures import thumbnail, verify
 from bot.pictures.thumbnails import SIDE_PX
-from tests.pictures.pictures import SAMPLES, animation, decoded, painting, png_claiming, saved
+from tests.pictures.pictures import (
+    SAMPLES,
+    animation,
+    decoded,
+    furthest,
+    painting,
+    png_claiming,
+    saved,
+)
 
 
 def flat(colour: str, *, width_px: int = 640, height_px: int = 480, kind: str = "PNG") -> bytes:
@@ -36,6 +44,18 @@ def test_every_kind_of_picture_becomes_a_small_webp(sample: str) -> None:
     assert data[8:12] == b"WEBP"
     # Never enlarged.
     assert decoded(data).size == (48, 32)
+
+
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_a_sketch_makes_the_same_thumbnail_as_its_picture(count: int) -> None:
+    file = saved(painting(width_px=1024, height_px=768), "PNG")
+    sketch = verify(file, sketch_px=SIDE_PX).sketch
+    assert sketch is not None
+
+    of_file, of_sketch = thumbnail([file] * count), thumbnail([sketch] * count)
+
+    # They are shrunk in other steps, which shows along an edge; both are packed with losses.
+    assert furthest(decoded(of_sketch), decoded(of_file)) <= 48
 
 
 @pytest.mark.parametrize(

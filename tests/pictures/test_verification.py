@@ -172,12 +172,13 @@ def test_a_plain_picture_is_handed_on_small() -> None:
     for kind in ("PNG", "WEBP", "JPEG"):
         seen = verify(saved(big, kind), sketch_px=256)
         assert seen.sketch is not None
-        sketch = decoded(seen.sketch)
-        assert (seen.width_px, sketch.size) == (1216, (304, 208))
+        sketch = Image.frombytes("RGB", (304, 208), seen.sketch.rgb)
+        assert (seen.width_px, seen.sketch.width_px, seen.sketch.height_px) == (1216, 304, 208)
         assert furthest(sketch, decoded(saved(big, kind)).reduce(4)) == 0
     small = verify(saved(painting(), "PNG"), sketch_px=256)
     assert small.sketch is not None
-    assert decoded(small.sketch).size == (48, 32)
+    assert (small.sketch.width_px, small.sketch.height_px) == (48, 32)
+    assert small.sketch.rgb == painting().tobytes()
 
 
 @pytest.mark.parametrize(
