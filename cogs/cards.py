@@ -256,7 +256,7 @@ def _differences(request: ImageRequest, default_model: str, ignored: tuple[str, 
         ("strength", request.strength is not None, f"strength {request.strength or 0:g}"),
         ("aspect", request.aspect is not Aspect.SQUARE, request.aspect.value),
         ("seed", request.seed is not None, f"seed {request.seed}"),
-        ("steps", request.steps is not None, f"{request.steps} steps"),
+        ("steps", request.steps is not None, _steps(request.steps)),
         ("guidance", request.guidance is not None, f"guidance {request.guidance or 0:g}"),
         ("style", request.style is not None, f"style {_option(request.style)}"),
         ("lora", request.lora is not None, f"LoRA {lora}"),
@@ -265,6 +265,10 @@ def _differences(request: ImageRequest, default_model: str, ignored: tuple[str, 
         ("parent", request.parent_job is not None, _parent(request)),
     )
     return [words for name, is_shown, words in shown if is_shown and name not in ignored]
+
+
+def _steps(count: int | None) -> str:
+    return "1 step" if count == 1 else f"{count} steps"
 
 
 def _parent(request: ImageRequest) -> str:

@@ -133,5 +133,5 @@ def _cause(job: Job, outcome: Outcome, known: _Failure) -> str:
 
 def _span(seconds: float) -> str:
     if seconds < 120:
-        return f"{seconds:.0f} seconds"
+        return f"{seconds:.0f} second{'' if round(seconds) == 1 else 's'}"
     return f"{seconds / 60:.0f} minutes"

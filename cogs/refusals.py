@@ -51,7 +51,7 @@ def refused(refusal: Refusal) -> str:
         case BadOption("model", works):
             return f"**This model cannot do that.** Models that can: {works}. {_NOTHING}"
         case BadOption(option, works):
-            words = OPTION_WORDS.get(option, option)
+            words = "number of steps" if option == "steps" else OPTION_WORDS.get(option, option)
             return f"**This {words} cannot work** with this model. What works: {works}. {_NOTHING}"
         case ModelClosed(model):
             return (

@@ -257,10 +257,10 @@ def test_a_result_shows_what_differs_from_the_defaults() -> None:
 
 
 def test_an_option_that_was_ignored_is_not_shown_as_chosen() -> None:
-    delivery = a_delivery(negative="people", steps=30, ignored=("negative",))
+    delivery = a_delivery(negative="people", steps=1, ignored=("negative",))
 
     assert lines(cards.delivered(delivery, default_model="flux")) == [
-        "30 steps",
+        "1 step",
         "1 picture, 12 left today · job 17",
         "negative prompt: ignored by flux",
     ]
@@ -374,10 +374,13 @@ def test_what_ended_at_its_picture_says_so(verdict: Verdict, told: str, then: st
     assert (told in words_were_sent) is (verdict is Verdict.BROKEN)
 
 
-def test_a_short_deadline_is_told_in_seconds() -> None:
-    delivery = a_delivery(Verdict.TIMED_OUT, deadline_s=30)
+@pytest.mark.parametrize(
+    ("deadline_s", "told"), [(30, "30 seconds"), (1, "1 second"), (119, "119 seconds")]
+)
+def test_a_short_deadline_is_told_in_seconds(deadline_s: int, told: str) -> None:
+    delivery = a_delivery(Verdict.TIMED_OUT, deadline_s=deadline_s)
 
-    assert "within 30 seconds" in cards.delivered(delivery, default_model="flux").content
+    assert f"within {told}." in cards.delivered(delivery, default_model="flux").content
 
 
 def test_a_ping_names_only_the_asker() -> None:

@@ -62,6 +62,9 @@ def over(rule: Rule, *, resets: bool = True, asked: int = 2, fits: int = 0) -> O
          "charged."),
         (BadOption("count", "at most 1"),
          "**This count cannot work** with this model. What works: at most 1. Nothing was charged."),
+        (BadOption("steps", "1 to 20"),
+         "**This number of steps cannot work** with this model. What works: 1 to 20. Nothing was "
+         "charged."),
         (BadOption("lora_strength", "0.1 to 1"),
          "**This LoRA strength cannot work** with this model. What works: 0.1 to 1. Nothing was "
          "charged."),
