@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 LONGEST_NAP_S = 5.0
 JOBS_IN_HAND = 64
 FAULTS_TOLERATED = 6
+# About an hour: a full disk is no fault of the job, and what is bought would be thrown away.
+STORAGE_FAULTS_TOLERATED = 66
 STOP_GRACE_S = 7.0
 UNBOOKED_NAP_S = 1.0
 UNENDED_NAP_S = 5.0
@@ -275,7 +277,7 @@ class Runner:
             await self._undelivered(job, error.retry_after_s)
         except StorageError as error:
             log.error("job.storage_failed job=%d why=%s", job.id, error)
-            await self._after_fault(job)
+            await self._after_fault(job, tolerated=STORAGE_FAULTS_TOLERATED)
         except Exception:
             # One job must not stop the others.
             log.exception("job.step_failed job=%d", job.id)
@@ -314,8 +316,11 @@ class Runner:
         except LimnerError as error:
             await self._unbooked(job, error)
 
-    async def _after_fault(self, job: Job) -> None:
-        """A step broke: find out where the job stands now, and see that it has an end."""
+    async def _after_fault(self, job: Job, *, tolerated: int = FAULTS_TOLERATED) -> None:
+        """A step broke: find out where the job stands now, and see that it has an end.
+
+        So many faults are `tolerated` of one for which the vendor has worked, or may have.
+        """
         try:
             async with self._database.reading() as tx:
                 current = await jobs.get(tx, job.id)
@@ -329,12 +334,12 @@ class Runner:
                 case JobStatus.SUBMITTING:
                     await self._steps.abandon(current)
                 case JobStatus.WAITING:
-                    await self._again_or(current, self._steps.give_up)
+                    await self._again_or(current, self._steps.give_up, tolerated=tolerated)
                 case JobStatus.SETTLED if job.status is not JobStatus.SETTLED:
                     # What broke lies behind it; perhaps somebody has just taken the job back.
                     return
                 case JobStatus.SETTLED:
-                    await self._again_or(current, self._delivery.keep)
+                    await self._again_or(current, self._delivery.keep, tolerated=tolerated)
                 case JobStatus.DELIVERED:
                     return
         except LimnerError as error:
@@ -349,13 +354,19 @@ class Runner:
         log.error("job.fault_not_booked job=%d why=%s", job.id, error)
         await asyncio.sleep(UNBOOKED_NAP_S)
 
-    async def _again_or(self, job: Job, end: Callable[[Job], Awaitable[Job]]) -> None:
+    async def _again_or(
+        self,
+        job: Job,
+        end: Callable[[Job], Awaitable[Job]],
+        *,
+        tolerated: int = FAULTS_TOLERATED,
+    ) -> None:
         """The same step later, or the end where that breaks again and again.
 
         Polls and retries are no faults: `attempts` counts those and stays as it is.
         """
         faults = self._faults.get(job.id, 0) + 1
-        if faults > FAULTS_TOLERATED:
+        if faults > tolerated:
             await end(job)
             self._faults.pop(job.id, None)
             return
