@@ -6,14 +6,16 @@ and has a room of its own, `bot.engine.delivery`.
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
 
 from bot.domain import schedule
 from bot.domain.errors import StaleJob, StorageBusy, StorageError
-from bot.domain.gates import PROBE_S, GateReason, closing_s
+from bot.domain.gates import PROBE_S, Gate, GateReason, closing_s
 from bot.domain.job import Job, JobStatus, Outcome, VendorTicket, Verdict
 from bot.domain.styles import Style, styled
 from bot.download import Downloader
@@ -34,8 +36,8 @@ from storage.pictures import PictureFiles
 
 log = logging.getLogger(__name__)
 
-TICKET_TRIES = 12
-TICKET_NAP_S = 2.0
+ANSWER_TRIES = 12
+ANSWER_NAP_S = 2.0
 BUSY_PATIENCE = 3
 _ENDS = {
     Reason.CONTENT: Verdict.CONTENT,
@@ -51,6 +53,8 @@ _WAITS = {
     Reason.KEY: GateReason.KEY,
     Reason.DOWN: GateReason.DOWN,
 }
+
+Written = TypeVar("Written")
 
 
 class Steps:
@@ -184,14 +188,14 @@ class Steps:
     async def _answered(self, job: Job, reply: Accepted | Finished | Refused | Unclear) -> Job:
         match reply:
             case Accepted(ticket=ticket, eta_s=eta_s):
-                return await self._accepted(job, ticket, eta_s)
+                return await self._kept(job, ticket, eta_s)
             case Finished(text=str(words)):
-                described = await self._described(job, words)
+                described = await _held(partial(self._described, job, words))
                 await self._taken(job)
                 return described
             case Finished(ticket=ticket):
                 # Kept first: were we to die during the downloads, the links would be lost.
-                return await self._accepted(job, ticket, 0.0)
+                return await self._kept(job, ticket, 0.0)
             case Unclear():
                 unconfirmed = await self._unconfirmed(job, reply.message)
                 await self._gatekeeper.failed(reply.message)
@@ -200,31 +204,12 @@ class Steps:
                 outcome = Outcome(verdict=_ENDS[reason], detail=reply.message)
                 if reason is Reason.PLAN:
                     return await self._end_all_alike(job, outcome)
-                return await self._settling.settle(job, outcome)
+                return await _held(partial(self._settling.settle, job, outcome))
             case Refused():
-                return await self._back_to_line(job, reply)
+                return await self._not_taken(job, reply)
 
-    async def _accepted(self, job: Job, ticket: VendorTicket, eta_s: float | None) -> Job:
-        for tries in range(1, TICKET_TRIES + 1):
-            try:
-                async with self._database.transaction() as tx:
-                    past_s = await jobs.taken_seconds(tx, job.request.work)
-                    wait_s = schedule.first_poll_s(eta_s, past_s, bell=self._doorbell is not None)
-                    now = self._now()
-                    check_at = now if ticket.links else now + timedelta(seconds=wait_s)
-                    moved = await moves.accepted(tx, job, ticket, check_at=check_at)
-                    if moved.rang_at is not None:
-                        # The bell was faster than the answer.
-                        moved = await moves.later(tx, moved, due_at=now, attempts=0)
-            except StorageError as error:
-                # Without this ticket a picture that is paid for could never be fetched.
-                if tries == TICKET_TRIES:
-                    raise
-                if not isinstance(error, StorageBusy):
-                    # A full disk says so at once, and not for ever.
-                    await asyncio.sleep(TICKET_NAP_S)
-            else:
-                break
+    async def _kept(self, job: Job, ticket: VendorTicket, eta_s: float | None) -> Job:
+        moved = await _held(partial(self._accepted, job, ticket, eta_s))
         await self._taken(job)
         return moved
 
@@ -232,6 +217,18 @@ class Steps:
         """The vendor takes jobs: it has taken this one."""
         self._patience.took(job.id)
         await self._gatekeeper.succeeded()
+
+    async def _accepted(self, job: Job, ticket: VendorTicket, eta_s: float | None) -> Job:
+        async with self._database.transaction() as tx:
+            past_s = await jobs.taken_seconds(tx, job.request.work)
+            wait_s = schedule.first_poll_s(eta_s, past_s, bell=self._doorbell is not None)
+            now = self._now()
+            check_at = now if ticket.links else now + timedelta(seconds=wait_s)
+            moved = await moves.accepted(tx, job, ticket, check_at=check_at)
+            if moved.rang_at is not None:
+                # The bell was faster than the answer.
+                moved = await moves.later(tx, moved, due_at=now, attempts=0)
+        return moved
 
     async def _unconfirmed(self, job: Job, detail: str) -> Job:
         """The answer to the POST never came. The doorbell may still name the job; else it ends."""
@@ -262,8 +259,9 @@ class Steps:
 
     async def _end_all_alike(self, job: Job, outcome: Outcome) -> Job:
         """The plan lacks this work: what waits for it would only hear the same, and ends too."""
-        gate = await self._gatekeeper.close_work(job.request, detail=outcome.detail)
-        settled = await self._settling.settle(job, outcome)
+        close = partial(self._gatekeeper.close_work, job.request, detail=outcome.detail)
+        gate = await _held(close)
+        settled = await _held(partial(self._settling.settle, job, outcome))
         async with self._database.reading() as tx:
             alike = [w.job_id for w in await jobs.in_line(tx) if w.work == job.request.work]
             waiting = [await jobs.get(tx, job_id) for job_id in alike]
@@ -283,7 +281,7 @@ class Steps:
                 job, Outcome(verdict=_ENDS[said.reason], detail=said.message)
             )
         refused = said if isinstance(said, Refused) else Refused(Reason.DOWN, said.message)
-        return await self._back_to_line(job, refused)
+        return await self._not_taken(job, refused)
 
     async def _described(self, job: Job, words: str) -> Job:
         """The vendor has answered with words: that is all there is."""
@@ -291,7 +289,7 @@ class Steps:
             job, Outcome(verdict=Verdict.DESCRIBED, detail=words), made=1
         )
 
-    async def _back_to_line(self, job: Job, reply: Refused) -> Job:
+    async def _not_taken(self, job: Job, reply: Refused) -> Job:
         """The vendor surely took nothing: the job keeps its place, the gate closes if it must.
 
         One that met a vendor that is not well steps aside for a while: should it be the job that
@@ -301,7 +299,15 @@ class Steps:
         reason = _WAITS[reply.reason]
         if reason is GateReason.DOWN and self._patience.is_over(job.id):
             outcome = Outcome(verdict=Verdict.FAILED, detail=reply.message)
-            return await self._settling.settle(job, outcome)
+            return await _held(partial(self._settling.settle, job, outcome))
+        job, gate = await _held(partial(self._back_to_line, job, reason, reply))
+        await self._gatekeeper.announce(gate)
+        return job
+
+    async def _back_to_line(
+        self, job: Job, reason: GateReason, reply: Refused
+    ) -> tuple[Job, Gate | None]:
+        """The job as it waits now, and the gate that its answer has closed."""
         attempts = job.attempts + 1 if reason in (GateReason.DOWN, GateReason.BUSY) else 0
         aside = timedelta(seconds=_aside_s(reason, attempts, reply))
         async with self._database.transaction() as tx:
@@ -315,8 +321,7 @@ class Steps:
             gate = await self._gatekeeper.refused(
                 tx, reason, retry_after_s=reply.retry_after_s, detail=reply.message
             )
-        await self._gatekeeper.announce(gate)
-        return job
+        return job, gate
 
     def _taken_s(self, job: Job, asked_at: datetime) -> float:
         """How long the vendor took for a job that has just been found done."""
@@ -374,6 +379,24 @@ class Steps:
                 heard_at = min(due_at, max(moved.rang_at, self._now()))
                 moved = await moves.later(tx, moved, due_at=heard_at, attempts=moved.attempts)
             return moved
+
+
+async def _held(write: Callable[[], Awaitable[Written]]) -> Written:
+    """Have the vendor's answer written down, even though storage fails for a while.
+
+    It is given only once: without its ticket a picture that is paid for could never be fetched, and
+    a job that was surely not taken would end as one that may have been.
+    """
+    for _ in range(ANSWER_TRIES - 1):
+        try:
+            return await write()
+        except StorageBusy:
+            # That took its time.
+            continue
+        except StorageError:
+            # A full disk says so at once, and not for ever.
+            await asyncio.sleep(ANSWER_NAP_S)
+    return await write()
 
 
 def _aside_s(reason: GateReason, attempts: int, reply: Refused) -> float:

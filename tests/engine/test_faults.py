@@ -12,15 +12,18 @@ import pytest
 
 from bot.domain.errors import StorageBusy, StorageError
 from bot.domain.job import Job, JobStatus, Route, VendorTicket, Verdict
+from bot.domain.request import Kind
 from bot.domain.schedule import SLOT_GRACE
 from bot.download import Downloader
 from bot.engine.delivery import DeliveryStep
 from bot.engine.runner import FAULTS_TOLERATED, Runner
 from bot.engine.steps import Steps
-from sandbox.modelslab import Vendor
+from bot.modelslab.catalogue import Catalogue
+from sandbox.modelslab import Mood, Turn, Vendor
 from storage import moves
 from storage.database import Database, Transaction
 from storage.pictures import PictureFiles
+from tests.engine.test_pictures_in import a_source
 from tests.engine.world import World, a_world
 from tests.storage.ground import a_job, moved_to
 
@@ -244,17 +247,99 @@ async def test_a_slot_taken_in_vain_is_found_and_given_back(
     assert await world.slots_taken() == 0
 
 
-async def test_a_database_that_another_program_holds_stops_nothing_for_good(
-    tmp_path: Path, vendor: Vendor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("storage.database.BUSY_TIMEOUT_S", 0.05)
+@pytest.fixture
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever finds the file in another program's hands gives up soon."""
     real = Database.open.__func__  # type: ignore[attr-defined]
 
     async def impatient(cls: type[Database], url: str) -> Database:
         database: Database = await real(cls, url, busy_timeout_s=0.05)
         return database
 
+    monkeypatch.setattr("storage.database.BUSY_TIMEOUT_S", 0.05)
     monkeypatch.setattr(Database, "open", classmethod(impatient))
+
+
+@pytest.mark.parametrize(
+    ("mood", "verdict", "posts"),
+    [
+        (Mood.AT_ONCE, Verdict.PICTURES, 1),
+        (Mood.PROCESSING, Verdict.PICTURES, 1),
+        (Mood.BUSY_429(retry_after=1), Verdict.PICTURES, 2),
+        (Mood.JSON_503, Verdict.PICTURES, 2),
+        (Mood.ERROR_4XX, Verdict.REFUSED, 1),
+        (Mood.MODERATION, Verdict.CONTENT, 1),
+        (Mood.PLAN_TOO_SMALL, Verdict.UNAVAILABLE, 1),
+    ],
+)
+@pytest.mark.usefixtures("_impatient")
+async def test_what_the_vendor_answers_counts_although_another_program_holds_the_file(
+    tmp_path: Path,
+    vendor: Vendor,
+    monkeypatch: pytest.MonkeyPatch,
+    mood: Mood | Turn,
+    verdict: Verdict,
+    posts: int,
+) -> None:
+    """Only what it took was held on to: what it surely had not taken ended as unconfirmed."""
+    vendor.next(mood)
+    async with a_world(tmp_path, vendor) as world:
+        locked = holding_the_file(world, monkeypatch, for_s=0.2)
+        asked = await world.asks()
+        await world.until_done()
+        assert locked.is_set()
+        # A busy vendor is waited for behind a closed gate.
+        world.clock.advance(60)
+        await world.until_done()
+        job = await world.job(asked.job.id)
+        assert job.outcome is not None
+        assert job.outcome.verdict is verdict
+        assert vendor.posts == posts
+        assert await world.slots_taken() == 0
+        assert await world.booked() == job.outcome.charged
+        assert await world.spent_micros() == job.outcome.charged * 4700
+
+
+@pytest.mark.usefixtures("_impatient")
+async def test_words_that_are_paid_for_outlast_another_program_that_holds_the_file(
+    tmp_path: Path, vendor: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vendor.default_mood = Mood.AT_ONCE
+    async with a_world(tmp_path, vendor) as world:
+        source, tool = await a_source(world), Catalogue.built_in().tool(Kind.DESCRIBE).id
+        locked = holding_the_file(world, monkeypatch, for_s=0.2)
+        await world.asks("", kind=Kind.DESCRIBE, model=tool, source=source)
+        await world.until_done()
+        assert locked.is_set()
+        [delivery] = world.delivered
+        assert delivery.job.outcome is not None
+        assert delivery.job.outcome.verdict is Verdict.DESCRIBED
+        assert delivery.job.outcome.detail
+
+
+def holding_the_file(
+    world: World, monkeypatch: pytest.MonkeyPatch, *, for_s: float
+) -> asyncio.Event:
+    """Another program takes the file as the vendor's first answer comes, and keeps it so long."""
+    real, taken = world.steps._vendor.submit, asyncio.Event()
+
+    async def submit(*what: Any, **how: Any) -> Any:
+        reply = await real(*what, **how)
+        if not taken.is_set():
+            other = sqlite3.connect(world.database.path)
+            other.execute("BEGIN IMMEDIATE")
+            asyncio.get_running_loop().call_later(for_s, other.close)
+            taken.set()
+        return reply
+
+    monkeypatch.setattr(world.steps._vendor, "submit", submit)
+    return taken
+
+
+@pytest.mark.usefixtures("_impatient")
+async def test_a_database_that_another_program_holds_stops_nothing_for_good(
+    tmp_path: Path, vendor: Vendor
+) -> None:
     vendor.hold()
     async with a_world(tmp_path, vendor) as world:
         asked = [await world.asks(f"fox {number}") for number in range(4)]
@@ -381,7 +466,7 @@ async def test_a_ticket_outlives_a_disk_that_is_full_for_a_while(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It was thrown away, and a picture that was paid for could never be fetched."""
-    monkeypatch.setattr("bot.engine.steps.TICKET_NAP_S", 0.01)
+    monkeypatch.setattr("bot.engine.steps.ANSWER_NAP_S", 0.01)
     real, full = moves.accepted, 3
 
     async def accepted(tx: Transaction, job: Job, ticket: VendorTicket, **how: Any) -> Job:
