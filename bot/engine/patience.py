@@ -3,7 +3,7 @@
 Counts what this process has seen; a restart counts anew. Sends and ends nothing itself.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -28,9 +28,18 @@ class Patience:
         self._taken = 0
         self._in_vain: dict[int, _Tries] = {}
 
+    @property
+    def remembered(self) -> Collection[int]:
+        """The jobs that were tried in vain."""
+        return self._in_vain.keys()
+
     def took(self, job_id: int) -> None:
         """The vendor has taken this job."""
         self._taken += 1
+        self.forget(job_id)
+
+    def forget(self, job_id: int) -> None:
+        """This job will not be sent any more."""
         self._in_vain.pop(job_id, None)
 
     def is_over(self, job_id: int) -> bool:
@@ -48,5 +57,5 @@ class Patience:
         self._in_vain[job_id] = tries
         if tries.count < MOST_TRIES or now - tries.since < self._lasts:
             return False
-        del self._in_vain[job_id]
+        self.forget(job_id)
         return True

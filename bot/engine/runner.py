@@ -24,7 +24,7 @@ from bot.engine.progress import ProgressBoard
 from bot.engine.seating import Seating
 from bot.engine.steps import Steps
 from storage import belt, clock, jobs, moves, slots
-from storage.database import Database
+from storage.database import Database, Transaction
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +38,7 @@ UNBOOKED_NAP_S = 1.0
 UNENDED_NAP_S = 5.0
 # So much later nothing is missed.
 CLOCK_JITTER = timedelta(seconds=2)
+FORGETS_EVERY = timedelta(minutes=1)
 BOARD = "board"
 
 
@@ -69,6 +70,7 @@ class Runner:
         self._posting: set[int] = set()
         self._lanes = Lanes()
         self._faults: dict[int, int] = {}
+        self._forgot_at: datetime | None = None
         self._idle = asyncio.Event()
         self._turns = 0
         self._quiet_turn = 0
@@ -180,6 +182,7 @@ class Runner:
             chosen = await self._seating.choose(
                 tx, seen, in_hand=in_hand, submitting=submitting, now=now
             )
+            await self._forget_ended(tx, now)
         self._pressed = seen.anybody_in_line or bool(full)
         for job in seen.results:
             if self._lanes.enter(job):
@@ -228,6 +231,18 @@ class Runner:
         nap_s = _nap_s([seen.next_due_at, seen.slot_frees_at, *looks], now)
         self._next_look_at = now + timedelta(seconds=nap_s)
         return nap_s
+
+    async def _forget_ended(self, tx: Transaction, now: datetime) -> None:
+        """Let go of what is remembered of jobs that others have ended: no step comes after that."""
+        remembered = {*self._faults, *self._steps.remembered}
+        if not remembered or (self._forgot_at and abs(now - self._forgot_at) < FORGETS_EVERY):
+            return
+        self._forgot_at = now
+        found = await jobs.jobs_of(tx, remembered)
+        for job_id in remembered:
+            if job_id not in found or found[job_id].status is JobStatus.DELIVERED:
+                self._faults.pop(job_id, None)
+                self._steps.forget(job_id)
 
     def _look_at_gates(self, closed: list[Gate], now: datetime) -> None:
         for gate in closed:

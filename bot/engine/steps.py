@@ -6,7 +6,7 @@ and has a room of its own, `bot.engine.delivery`.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -86,6 +86,15 @@ class Steps:
         self._patience = Patience(lasts=policy.deadline, now=now)
         self._policy = policy
         self._now = now
+
+    @property
+    def remembered(self) -> Collection[int]:
+        """The jobs of which more is known here than the database says."""
+        return self._patience.remembered
+
+    def forget(self, job_id: int) -> None:
+        """This job is over, whoever has ended it."""
+        self._patience.forget(job_id)
 
     async def submit(self, job: Job) -> Job:
         """QUEUED, with a slot → WAITING, SETTLED, or back in line. Posts at most once."""

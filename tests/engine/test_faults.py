@@ -23,10 +23,12 @@ from sandbox.modelslab import Mood, Turn, Vendor
 from storage import moves
 from storage.database import Database, Transaction
 from storage.pictures import PictureFiles
+from tests.engine.erasing import erase
 from tests.engine.test_pictures_in import a_source
-from tests.engine.world import World, a_world
+from tests.engine.world import ANA, BOB, OTHER_SERVER, SERVER, World, a_world
 from tests.storage.ground import a_job, moved_to
 
+CARL = 103
 Broken = Callable[..., Awaitable[Job]]
 
 
@@ -387,6 +389,42 @@ async def test_a_full_disk_delays_the_pictures_and_loses_none(
     assert job.outcome is not None
     assert (job.outcome.verdict, job.outcome.received) == (Verdict.PICTURES, 2)
     assert await world.booked() == 2
+
+
+@pytest.mark.parametrize("trouble", ["ours", "the vendor's"])
+async def test_of_jobs_that_others_end_nothing_is_remembered(
+    world: World, monkeypatch: pytest.MonkeyPatch, trouble: str
+) -> None:
+    """How often they had failed was remembered for as long as the process lived."""
+    monkeypatch.setattr("bot.engine.runner.retry_s", lambda _tries: 3600.0)
+    if trouble == "ours":
+        broken = create_autospec(Steps.submit, side_effect=ZeroDivisionError("a mistake of ours"))
+        monkeypatch.setattr(Steps, "submit", broken)
+    world.vendor.next_upload(*[Mood.JSON_503] * 999)
+    oil: dict[str, Any] = {"kind": Kind.REMIX, "source": await a_source(world), "strength": 0.5}
+    cancelled, erased = await world.asks("oil", **oil), await world.asks("oil", who=BOB, **oil)
+    left = await world.asks("oil", where=OTHER_SERVER, **oil)
+    stays = await world.asks("oil", who=CARL, **oil)
+
+    def remembered() -> set[int]:
+        return {*world.runner._faults, *world.steps.remembered}
+
+    async def all_have_failed() -> bool:
+        return remembered() == {each.job.id for each in (cancelled, erased, left, stays)}
+
+    await world.until(all_have_failed)
+    await world.withdrawals.withdraw(
+        cancelled.job.id, guild_id=SERVER, user_id=ANA, moderator=False
+    )
+    await erase(world, BOB)
+    await world.withdrawals.server_left(OTHER_SERVER)
+
+    async def they_are_forgotten() -> bool:
+        world.clock.advance(1)
+        return len(remembered()) == 1
+
+    await world.until(they_are_forgotten)
+    assert remembered() == {stays.job.id}
 
 
 async def test_storage_that_fails_the_loop_itself_is_waited_for(
