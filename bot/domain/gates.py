@@ -39,11 +39,6 @@ class GateReason(StrEnum):
         """Whether a look at the vendor, and not time alone, opens it."""
         return self in (GateReason.DOWN, GateReason.CREDITS, GateReason.KEY)
 
-    @property
-    def concerns_owner(self) -> bool:
-        """Whether the owner must act to mend it."""
-        return self in (GateReason.CREDITS, GateReason.KEY, GateReason.PLAN)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gate:

@@ -55,9 +55,7 @@ class Withdrawals:
         """
         async with self._database.transaction() as tx:
             job = await jobs.get(tx, job_id)
-            if job is None or job.erased:
-                return Withdrawn.UNKNOWN
-            if not may_see(job, guild_id=guild_id, user_id=user_id):
+            if job is None or not may_see(job, guild_id=guild_id, user_id=user_id):
                 return Withdrawn.UNKNOWN
             own = job.requester.user_id == user_id
             if not own and not moderator:

@@ -76,7 +76,6 @@ def test_a_vendor_that_is_away_for_a_day_is_still_probed_each_minute(
 
 def test_a_paused_server_waits_for_its_moderators_and_for_nothing_else() -> None:
     assert not GateReason.PAUSED.is_probed
-    assert not GateReason.PAUSED.concerns_owner
     gate = closed(GateReason.PAUSED, now=NOW, scope=server_scope(7), detail="moving house")
     # Longer than anybody will run this.
     assert gate.opens_at.year - NOW.year >= 99
@@ -127,15 +126,10 @@ def test_a_model_is_shut_by_its_own_gate_alone() -> None:
     assert shut_works([a_gate()]) == frozenset()
 
 
-def test_who_opens_a_gate_and_whom_it_concerns() -> None:
+def test_who_opens_a_gate() -> None:
     assert {reason for reason in GateReason if reason.is_probed} == {
         GateReason.DOWN,
         GateReason.CREDITS,
         GateReason.KEY,
-    }
-    assert {reason for reason in GateReason if reason.concerns_owner} == {
-        GateReason.CREDITS,
-        GateReason.KEY,
-        GateReason.PLAN,
     }
     assert a_gate().scope == EVERYTHING

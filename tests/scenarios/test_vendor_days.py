@@ -153,7 +153,6 @@ def no(*args: object, **fields: object) -> Turn:
 HEIGHT = "height must be divisible by 8"
 SAMPLES = "The prompt field is required. samples must be between 1 and 4"
 CRASH = "Something went wrong"
-NO_CROSS = "\\<\u200b"
 
 NOT_TAKEN = {
     "message": invalid(no(HEIGHT, 400), HEIGHT),
