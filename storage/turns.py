@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Integer, Select, and_, bindparam, func, literal_column, select
+from sqlalchemy import JSON, Integer, Select, and_, bindparam, func, literal_column, or_, select
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.job import JobStatus
-from bot.domain.line import Turns, Waiting, next_turn
+from bot.domain.line import TURNS_BETWEEN, Turns, Waiting, next_turn
 from storage.database import Transaction
 from storage.jobs import LIVE, STATUS
 from storage.tables import UtcTime, jobs, turns
@@ -31,6 +31,42 @@ def _among(name: str) -> Select[Any]:
     return select(values.c.value)
 
 
+_OF_SERVER, _OF_MEMBER = turns.alias(), turns.alias()
+_EACH = bindparam("each", type_=Integer)
+_MAY_GO = and_(
+    LIVE,
+    jobs.c.status == STATUS[JobStatus.QUEUED],
+    jobs.c.due_at <= bindparam("now", type_=UtcTime),
+    jobs.c.work.not_in(_among("shut")),
+    jobs.c.guild_id.not_in(_among("resting")),
+    jobs.c.id.not_in(_among("in_hand")),
+)
+_CAME = (
+    select(jobs.c.guild_id, func.min(jobs.c.id).label("first"))
+    .where(_MAY_GO, jobs.c.returned.is_(False))
+    .group_by(jobs.c.guild_id)
+    .subquery()
+)
+# Each of them has one turn before any has another, so that no others come into question. A server
+# stands where `bot.domain.line` says.
+_FIRST_SERVERS = (
+    select(_CAME.c.guild_id)
+    .select_from(_CAME)
+    .outerjoin(
+        _OF_SERVER,
+        and_(
+            _OF_SERVER.c.guild_id == _CAME.c.guild_id,
+            _OF_SERVER.c.user_id == literal_column(str(_SERVER_ITSELF)),
+        ),
+    )
+    .order_by(
+        func.max(
+            _CAME.c.first * literal_column(str(TURNS_BETWEEN)),
+            func.coalesce(_OF_SERVER.c.turn, literal_column("0")),
+        )
+    )
+    .limit(_EACH)
+)
 _READY = (
     select(
         jobs.c.id,
@@ -39,20 +75,15 @@ _READY = (
         jobs.c.work,
         jobs.c.returned,
         func.row_number()
-        .over(partition_by=[jobs.c.guild_id, jobs.c.user_id], order_by=jobs.c.id)
+        .over(
+            partition_by=[jobs.c.guild_id, jobs.c.user_id],
+            order_by=[jobs.c.returned.desc(), jobs.c.id],
+        )
         .label("nth"),
     )
-    .where(
-        LIVE,
-        jobs.c.status == STATUS[JobStatus.QUEUED],
-        jobs.c.due_at <= bindparam("now", type_=UtcTime),
-        jobs.c.work.not_in(_among("shut")),
-        jobs.c.guild_id.not_in(_among("resting")),
-        jobs.c.id.not_in(_among("in_hand")),
-    )
+    .where(_MAY_GO, or_(jobs.c.returned, jobs.c.guild_id.in_(_FIRST_SERVERS)))
     .subquery()
 )
-_OF_SERVER, _OF_MEMBER = turns.alias(), turns.alias()
 _NEXT_UP = (
     select(
         *[column for column in _READY.c if column.name != "nth"],
@@ -74,7 +105,7 @@ _NEXT_UP = (
             _OF_MEMBER.c.user_id == _READY.c.user_id,
         ),
     )
-    .where(_READY.c.nth <= bindparam("each", type_=Integer))
+    .where(_READY.c.nth <= _EACH)
 )
 
 
@@ -100,10 +131,11 @@ async def next_up(
     in_hand: Collection[int],
     each: int,
 ) -> tuple[list[Waiting], Turns]:
-    """The oldest jobs in line of every member, at most `each`, and the turns of those they are of.
+    """The jobs among which the first `each` in fair order are, and the turns of those they are of.
 
     Only what may be submitted by now, of no work that is shut and no server that rests, and
-    nothing that is in hand. However long the line is, this is as long as its members are many.
+    nothing that is in hand. Of no more servers than that, and of none of their members more jobs:
+    however long the line is, this is as long as the members of so many servers are many.
     """
     rows = await tx.execute(
         _NEXT_UP,

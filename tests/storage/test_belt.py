@@ -1,11 +1,14 @@
 """Questions about the belt: what is due, who stands in line, and how long things took."""
 
 from datetime import datetime, timedelta
+from random import Random
 from typing import Any
+
+import pytest
 
 from bot.domain.gates import GateReason, closed
 from bot.domain.job import Job, JobStatus, Outcome, Verdict
-from bot.domain.line import Turns, Waiting
+from bot.domain.line import Turns, Waiting, fair_order
 from storage import belt, gates, jobs, moves, slots, turns
 from storage.database import Database, Transaction
 from tests.storage.ground import DEADLINE, NOW, a_job, a_job_in, a_ticket, moved_to
@@ -131,7 +134,7 @@ async def test_next_up_is_who_may_be_submitted_now(database: Database) -> None:
         nobody = Turns({}, {})
         assert await next_up(tx) == ([*one, two, other], nobody)
         assert await next_up(tx, each=2) == ([*one[:2], two, other], nobody)
-        assert await next_up(tx, in_hand={one[0]}, each=1) == ([one[1], two, other], nobody)
+        assert await next_up(tx, in_hand={one[0]}, each=1) == ([one[1], two], nobody)
         assert await next_up(tx, shut_works={"imagine:flux"}) == ([two, other], nobody)
         assert await next_up(tx, resting={1}) == ([other], nobody)
         await turns.served(tx, [(1, 2), (4, 9), (1, 5)])
@@ -139,6 +142,34 @@ async def test_next_up_is_who_may_be_submitted_now(database: Database) -> None:
         everything = await turns.of_servers(tx, [1, 4])
     assert last.servers == everything.servers
     assert last.members == {(1, 2): everything.members[1, 2]}
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_the_first_of_those_next_up_are_the_first_of_all(
+    database: Database, seed: int
+) -> None:
+    """Not all that are in line are read, but those whose turn it is are among them."""
+    dice = Random(seed)
+    whose = [(dice.randint(1, 7), dice.randint(1, 4)) for _ in range(60)]
+    async with database.transaction() as tx:
+        made = [(await a_job(tx, guild_id=guild, user_id=user)).id for guild, user in whose[:30]]
+        await turns.served(tx, dice.sample(whose, 9))
+        made += [(await a_job(tx, guild_id=guild, user_id=user)).id for guild, user in whose[30:]]
+        await turns.served(tx, dice.sample(whose, 9))
+        await moves.called(tx, dice.sample(made, 3))
+        last = await turns.of_servers(tx, [guild for guild, _ in whose])
+        for limit in (1, 2, 3, 5, 8, 20, 60):
+            in_hand, resting = dice.sample(made, 4), {dice.randint(1, 7)}
+            may_go = [
+                job
+                for job in await jobs.in_line(tx)
+                if job.job_id not in in_hand and job.guild_id not in resting
+            ]
+            some = await turns.next_up(
+                tx, now=NOW, shut_works=(), resting=resting, in_hand=in_hand, each=limit
+            )
+            everybody = list(fair_order(may_go, last))
+            assert list(fair_order(*some))[:limit] == everybody[:limit]
 
 
 async def test_a_released_job_may_be_submitted_at_once(database: Database) -> None:
