@@ -20,7 +20,7 @@ from cogs import cards, log_room, notices, trouble
 from cogs.echo import clip
 from cogs.faces import Button
 from cogs.mail import ASIDE_S, Mail, Post
-from cogs.routes import Routes
+from cogs.routes import Parcel, Routes
 from cogs.rows import live_buttons
 
 _log = logging.getLogger(__name__)
@@ -68,18 +68,15 @@ class DiscordCourier:
         channel is Route.CHANNEL. Raises CourierError where waiting may help.
         """
         face = partial(
-            cards.delivered,
-            delivery,
-            default_model=self._default_model,
-            mask_pages=self._mask_pages,
+            cards.delivered, default_model=self._default_model, mask_pages=self._mask_pages
         )
-        post, bare = Post.of(face(), delivery.files), Post.of(face(attached=False))
+        parcel = Parcel(delivery, face)
         if not self._mail.is_open:
             raise CourierError("the bot is not logged in")
         async with self._alone(delivery.job.id):
             self._edited.pop(delivery.job.id, None)
             try:
-                delivered = await self._routes.carry(delivery, post, bare, begin_message)
+                delivered = await self._routes.carry(delivery, parcel, begin_message)
             except trouble.FAULTS as error:
                 raise trouble.later(error) from error
         await self._report(delivery, delivered)

@@ -10,12 +10,14 @@ servers the bot itself is only in its own direct messages: elsewhere the two mid
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import discord
 
 from bot.domain.job import Card, Job, Route
 from bot.engine.courier import BeginMessage, Delivered, Delivery
 from cogs import cards, trouble
+from cogs.faces import Face
 from cogs.mail import Mail, Post
 from cogs.trouble import Wall
 
@@ -26,6 +28,36 @@ TOKEN_MARGIN = timedelta(seconds=30)
 
 Reached = int | Wall
 """The message that now carries the card, or what stood in the way."""
+
+
+class Parcel:
+    """A result on its way: whole, else with smaller pictures, else the words alone.
+
+    What was too large on one route is not tried again on the next. `face` words a delivery, also
+    with `attached=False`.
+    """
+
+    def __init__(self, delivery: Delivery, face: Callable[..., Face]) -> None:
+        self._delivery = delivery
+        self._face = face
+        self._post = Post.of(face(delivery), delivery.files)
+        self._is_whole = True
+
+    async def by(self, route: Callable[[Post], Awaitable[Reached | None]]) -> Reached | None:
+        """What came of it by this route, in the first size that Discord took."""
+        reached = await route(self._post)
+        while reached is Wall.FILES_TOO_LARGE and self._post.files:
+            self._post = await self._lighter()
+            reached = await route(self._post)
+        return reached
+
+    async def _lighter(self) -> Post:
+        if self._is_whole and self._delivery.smaller is not None:
+            self._is_whole = False
+            smaller = await self._delivery.smaller()
+            if smaller.files:
+                return Post.of(self._face(smaller), smaller.files)
+        return Post.of(self._face(self._delivery, attached=False))
 
 
 class Routes:
@@ -44,7 +76,7 @@ class Routes:
                 return reached
         if card.private or card.message_id is None or not await self._reaches(job):
             return reached
-        return await _tried(job, self._mail.edit_by_bot(job, card.message_id, post))
+        return await self._edit_by_bot(job, card.message_id, post)
 
     async def tell(self, card: Card, job: Job, text: str) -> None:
         """Say something to the asker alone, beside the card or directly. Never raises a fault."""
@@ -68,17 +100,15 @@ class Routes:
             await self._mail.ping_by_token(card, job, text)
 
     async def carry(
-        self, delivery: Delivery, post: Post, bare: Post, begin_message: BeginMessage
+        self, delivery: Delivery, parcel: Parcel, begin_message: BeginMessage
     ) -> Delivered:
-        """Bring `post` to the asker, or `bare` where Discord takes no files of that size."""
+        """Bring the result to the asker by the first route that works."""
         job, card = delivery.job, delivery.card
-        edited = await self.edit(card, job, post)
+        edited = await parcel.by(partial(self.edit, card, job))
         if job.withheld:
             # Its asker wants to hear no more of it than the card can say.
             found = edited if isinstance(edited, int) else None
             return Delivered(route=Route.KEPT, message_id=found)
-        if edited is Wall.FILES_TOO_LARGE:
-            edited = await self.edit(card, job, bare)
         if isinstance(edited, int):
             return Delivered(route=Route.REPLY, message_id=edited)
         if edited is Wall.CARD_GONE and not card.private:
@@ -87,13 +117,13 @@ class Routes:
         # Committed once, before the first of the new messages.
         first_try_at = await begin_message()
         if not card.private and edited is not Wall.PLACE_GONE and await self._reaches(job):
-            posted = await self._post(job, card, post, bare, first_try_at)
+            posted = await self._post(job, card, parcel, first_try_at)
             if posted is not None:
                 return posted
-        return await self._post_directly(job, post, bare, first_try_at)
+        return await self._post_directly(job, parcel, first_try_at)
 
     async def _post(
-        self, job: Job, card: Card, post: Post, bare: Post, first_try_at: datetime | None
+        self, job: Job, card: Card, parcel: Parcel, first_try_at: datetime | None
     ) -> Delivered | None:
         """A new message in the channel; None where another route must be taken."""
         if first_try_at is not None:
@@ -101,9 +131,7 @@ class Routes:
                 case int(found):
                     # Perhaps it is the card as it stood when the job began: it is brought up to
                     # date, which repeats harmlessly.
-                    edited = await _tried(job, self._mail.edit_by_bot(job, found, post))
-                    if edited is Wall.FILES_TOO_LARGE:
-                        edited = await _tried(job, self._mail.edit_by_bot(job, found, bare))
+                    edited = await parcel.by(partial(self._edit_by_bot, job, found))
                     if isinstance(edited, int):
                         return Delivered(route=Route.CHANNEL, message_id=edited)
                     return None
@@ -112,7 +140,7 @@ class Routes:
                 case Wall():
                     return await self._give_up_unseen(job, card, first_try_at)
         channel = self._mail.channel(job)
-        sent = await self._send(job, channel, post, bare, nonce=f"{job.id}:card")
+        sent = await parcel.by(partial(self._send, job, channel, nonce=f"{job.id}:card"))
         return Delivered(route=Route.CHANNEL, message_id=sent) if isinstance(sent, int) else None
 
     async def _look_back(self, job: Job, first_try_at: datetime) -> Reached | None:
@@ -143,7 +171,7 @@ class Routes:
         return Delivered(route=Route.KEPT)
 
     async def _post_directly(
-        self, job: Job, post: Post, bare: Post, first_try_at: datetime | None
+        self, job: Job, parcel: Parcel, first_try_at: datetime | None
     ) -> Delivered:
         room = await _opened(job, self._mail.direct(job.requester.user_id))
         if room is None:
@@ -152,20 +180,21 @@ class Routes:
             found = await self._mail.find_direct(room, job, sent_at=first_try_at)
             if found is not None:
                 return Delivered(route=Route.DIRECT, message_id=found)
-        sent = await self._send(
-            job, room, post.direct(job), bare.direct(job), nonce=f"{job.id}:direct"
-        )
+        sent = await parcel.by(partial(self._send_directly, job, room))
         if isinstance(sent, int):
             return Delivered(route=Route.DIRECT, message_id=sent)
         return Delivered(route=Route.KEPT)
 
+    async def _edit_by_bot(self, job: Job, message_id: int, post: Post) -> Reached:
+        return await _tried(job, self._mail.edit_by_bot(job, message_id, post))
+
     async def _send(
-        self, job: Job, place: discord.abc.Messageable, post: Post, bare: Post, *, nonce: str
+        self, job: Job, place: discord.abc.Messageable, post: Post, *, nonce: str
     ) -> Reached:
-        sent = await _tried(job, self._mail.send(place, post, nonce=nonce))
-        if sent is Wall.FILES_TOO_LARGE:
-            return await _tried(job, self._mail.send(place, bare, nonce=nonce))
-        return sent
+        return await _tried(job, self._mail.send(place, post, nonce=nonce))
+
+    async def _send_directly(self, job: Job, room: discord.DMChannel, post: Post) -> Reached:
+        return await self._send(job, room, post.direct(job), nonce=f"{job.id}:direct")
 
     async def _reaches(self, job: Job) -> bool:
         try:

@@ -1,7 +1,7 @@
 """The one port of the engine: what carries a finished job to the person who asked for it."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -34,7 +34,8 @@ class Delivery:
     """A settled job with everything that its card shows.
 
     `ignored` names options that the model ignored; `notes` are full sentences for the asker.
-    `log_channel_id` is where the server's moderators read what they should see.
+    `log_channel_id` is where the server's moderators read what they should see. `smaller` packs the
+    files once more, for a Discord that takes less than it has said; None where it cannot help.
     """
 
     job: Job
@@ -44,6 +45,9 @@ class Delivery:
     ignored: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     log_channel_id: int | None = None
+    smaller: "Callable[[], Awaitable[Delivery]] | None" = field(
+        default=None, compare=False, repr=False
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

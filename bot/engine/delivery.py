@@ -4,12 +4,13 @@ Reads pictures and the ledger; never decides what a job is worth.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.domain.errors import CourierError
-from bot.domain.job import Card, Job, Route, Verdict
+from bot.domain.job import Card, Job, Route, StoredPicture, Verdict
 from bot.domain.removal import messages_of
 from bot.engine.account import account_of
 from bot.engine.courier import Courier, Delivered, Delivery, Receipt
@@ -25,6 +26,9 @@ log = logging.getLogger(__name__)
 
 GIVES_UP_AFTER = timedelta(hours=24)
 LONG_JOB = timedelta(minutes=1)
+# Discord does not say how much it takes after all. Its limits have differed by less than this, and
+# a PNG loses nothing to be seen when it becomes as small as that.
+SMALLER_BY = 4
 
 
 class DeliveryStep:
@@ -109,7 +113,7 @@ class DeliveryStep:
             kept = () if job.withheld else await results.of_job(tx, job.id)
             account = await account_of(tx, job.requester, policy=self._policy, now=self._now())
         files, notes = await packed(job, kept, files=self._files, limit_bytes=card.file_limit_bytes)
-        return Delivery(
+        delivery = Delivery(
             job=job,
             card=card,
             files=files,
@@ -121,6 +125,18 @@ class DeliveryStep:
             notes=notes,
             log_channel_id=account.server.log_channel_id,
         )
+        return (
+            replace(delivery, smaller=partial(self._smaller, delivery, kept)) if files else delivery
+        )
+
+    async def _smaller(self, refused: Delivery, kept: Sequence[StoredPicture]) -> Delivery:
+        """The same with smaller files; Discord did not take those."""
+        largest_bytes = max(len(file.data) for file in refused.files)
+        log.warning("job.too_large job=%d largest_bytes=%d", refused.job.id, largest_bytes)
+        files, notes = await packed(
+            refused.job, kept, files=self._files, limit_bytes=largest_bytes // SMALLER_BY
+        )
+        return replace(refused, files=files, notes=notes)
 
     async def _wants_ping(self, job: Job) -> bool:
         took_long = self._now() - job.created_at > LONG_JOB

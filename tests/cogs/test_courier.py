@@ -56,8 +56,8 @@ class Way:
             receipt=Receipt(charged=1, left_today=9),
         )
 
-    async def deliver(self) -> Delivered:
-        delivered = await self.courier.deliver(self.delivery, self.notes.begin)
+    async def deliver(self, delivery: Delivery | None = None) -> Delivered:
+        delivered = await self.courier.deliver(delivery or self.delivery, self.notes.begin)
         await self.house.env.settle()
         return delivered
 
@@ -369,6 +369,31 @@ async def test_files_that_are_too_large_leave_the_words(way: Way, status: int, c
     assert delivered.route is Route.REPLY
     assert not way.house.last.attachments
     assert "Discord did not take the picture files" in way.house.last.content
+
+
+@pytest.mark.parametrize(
+    ("refusals", "sent", "said"),
+    [
+        (1, ["small.webp"], "It was made smaller."),
+        (2, [], "Discord did not take the picture files"),
+    ],
+)
+async def test_files_that_are_too_large_are_made_smaller_once(
+    way: Way, refusals: int, sent: list[str], said: str
+) -> None:
+    whole, small = way.delivery, replace(PICTURE, name="small.webp")
+
+    async def smaller() -> Delivery:
+        return replace(whole, files=(small,), notes=("It was made smaller.",))
+
+    way.fails("PATCH", TOKEN_PATH, 413, 40005, times=refusals)
+
+    delivered = await way.deliver(replace(whole, smaller=smaller))
+
+    assert delivered.route is Route.REPLY
+    assert [file.filename for file in way.house.last.attachments] == sent
+    assert said in way.house.last.content
+    assert ("made smaller" in way.house.last.content) == bool(sent)
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])

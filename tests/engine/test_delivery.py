@@ -125,6 +125,28 @@ async def test_a_picture_too_large_for_the_channel_is_made_smaller_and_that_is_s
     assert delivery.notes == ("Picture 1 was too large for Discord and was made smaller.",)
 
 
+async def test_what_discord_does_not_take_is_packed_once_more_and_smaller(
+    tmp_path: Path, vendor: Vendor
+) -> None:
+    class TakesLess(Notebook):
+        async def deliver(self, delivery: Delivery, begin_message: BeginMessage) -> Delivered:
+            self.deliveries.append(delivery)
+            assert delivery.smaller is not None
+            return await super().deliver(await delivery.smaller(), begin_message)
+
+    async with a_world(tmp_path, vendor, courier=TakesLess()) as world:
+        await world.asks(count=2)
+        await world.until_done()
+        [refused, taken] = world.delivered
+    assert refused.notes == ()
+    assert taken.notes == tuple(
+        f"Picture {n} was too large for Discord and was made smaller." for n in (1, 2)
+    )
+    largest = max(len(file.data) for file in refused.files)
+    assert len(taken.files) == 2
+    assert max(len(file.data) for file in taken.files) <= largest / 4
+
+
 async def test_a_picture_that_cannot_be_made_small_enough_is_said_in_one_sentence(
     world: World,
 ) -> None:
@@ -252,3 +274,4 @@ async def test_a_failure_is_delivered_without_files(world: World) -> None:
     await world.until_done()
     [delivery] = world.delivered
     assert (delivery.files, delivery.notes, delivery.receipt.charged) == ((), (), 0)
+    assert delivery.smaller is None

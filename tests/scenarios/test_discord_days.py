@@ -323,6 +323,26 @@ async def test_files_that_are_too_large_leave_the_words(shared_town: Town) -> No
         assert "1 picture" in message.content
 
 
+async def test_files_that_are_too_large_after_all_are_sent_smaller(shared_town: Town) -> None:
+    """They stayed behind, in the history, although Discord would have taken smaller ones."""
+    town = shared_town
+    town.vendor.desk.studio.paint = some_noise
+    ways = await all_ways(town)
+    town.discord.upload_limit_bytes = 40_000
+    town.vendor.release()
+    for way in ways:
+        await town.over(way.asked)
+        message = way.came(town)
+        assert 0 < len(message.attachments[0].bytes) <= 40_000
+        words = "Picture 1 was too large for Discord and was made smaller."
+        assert words in message.content.splitlines()
+
+
+def some_noise(prompt: str, *, seed: int, **_: object) -> bytes:
+    """About 74 kB."""
+    return noise(prompt, seed=seed, width_px=192, height_px=128)
+
+
 def noise(prompt: str, *, seed: int, width_px: int, height_px: int, **_: str) -> bytes:
     """What no PNG makes small."""
     bytes_ = random.Random(seed).randbytes(width_px * height_px * 3)
