@@ -1,9 +1,9 @@
 """Messages that are still to be deleted at Discord: a list that outlives restarts."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from bot.domain.removal import Removal
 from storage.database import Transaction
@@ -27,9 +27,16 @@ async def put(tx: Transaction, found: Iterable[Removal], *, due_at: datetime) ->
     return len(rows)
 
 
-async def next_due(tx: Transaction, *, now: datetime) -> tuple[int, Removal, datetime] | None:
-    """The message that is to go first, by its number on the list, and since when."""
-    soonest = select(removals).order_by(removals.c.due_at).limit(1)
+async def next_due(
+    tx: Transaction, *, now: datetime, in_hand: Collection[int] = (), busy: Collection[int] = ()
+) -> tuple[int, Removal, datetime] | None:
+    """The message that is to go first, by its number on the list, and since when.
+
+    None of those that are `in_hand`, and none that stands in a `busy` place.
+    """
+    place = func.coalesce(removals.c.channel_id, removals.c.user_id, 0)
+    free = select(removals).where(removals.c.id.not_in(in_hand), place.not_in(busy))
+    soonest = free.order_by(removals.c.due_at).limit(1)
     # A token lives for a quarter of an hour, and a long list takes longer.
     urgent = soonest.where(removals.c.token.is_not(None), removals.c.due_at <= now)
     row = (await tx.execute(urgent)).one_or_none() or (await tx.execute(soonest)).one_or_none()

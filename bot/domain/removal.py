@@ -21,6 +21,11 @@ class Removal:
     message_id: int | None = None
     token: str | None = None
 
+    @property
+    def place(self) -> int | None:
+        """Its channel, or whoever it was sent to; None where nothing but its token leads there."""
+        return self.channel_id or self.user_id
+
 
 def messages_of(job: Job, card: Card, *, now: datetime) -> tuple[Removal, ...]:
     """Every message that stands for a job, as far as it is known and can be reached."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sized
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,12 +12,14 @@ import pytest
 from bot.domain.gates import GateReason
 from bot.domain.job import Job, JobStatus
 from bot.domain.limits import Limits
+from bot.domain.removal import Removal
 from bot.domain.request import Requester
 from bot.engine.courier import BeginMessage, Delivered, Delivery, Progress
 from bot.engine.lanes import IN_ALL, LANE, Lanes
+from bot.engine.removing import AT_ONCE
 from sandbox.modelslab import Mood, Vendor
-from storage import jobs
-from tests.engine.world import CHANNEL, Notebook, World, a_policy, a_world
+from storage import jobs, removals
+from tests.engine.world import ANA, BOB, CHANNEL, Notebook, World, a_policy, a_world
 
 BLOCKED, FREE = CHANNEL, CHANNEL + 1
 # Fewer hands than a bot has, and more results than hands.
@@ -47,6 +49,12 @@ class HalfBlocked(Notebook):
             return await super().deliver(delivery, begin_message)
         finally:
             self._now[channel_id] -= 1
+
+    async def remove(self, removal: Removal) -> None:
+        if removal.place in self.blocked and not self.opened.is_set():
+            self.hanging.add(removal.message_id or 0)
+            await self.opened.wait()
+        await super().remove(removal)
 
     async def progress(self, progress: Progress) -> None:
         if progress.job.requester.channel_id in self.blocked and not self.opened.is_set():
@@ -92,6 +100,13 @@ async def become(world: World, status: JobStatus, wanted: list[int]) -> None:
             async with world.database.reading() as tx:
                 standing = [await jobs.get(tx, job_id) for job_id in wanted]
             found = {job.status for job in standing if job is not None}
+
+
+async def reaches(noted: Sized, count: int) -> None:
+    """Wait until so much has been noted."""
+    async with asyncio.timeout(5):
+        while len(noted) < count:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
 
 
 async def test_results_that_hang_hold_up_no_other_channel(
@@ -174,6 +189,54 @@ async def test_a_card_that_hangs_keeps_no_other_from_being_brought_up_to_date(
     courier.opened.set()
     await asyncio.wait(board.editing)
     assert [shown.job.id for shown in courier.progress_shown] == blocked
+
+
+async def test_a_message_that_hangs_while_it_is_deleted_keeps_only_its_channel_waiting(
+    world: World, courier: HalfBlocked
+) -> None:
+    """Messages were deleted one after the other, all in one row."""
+    courier.blocked = (BLOCKED, BOB)
+    blocked = [Removal(channel_id=BLOCKED, message_id=number) for number in (1, 2, 3)]
+    letters = [Removal(user_id=BOB, message_id=number) for number in (4, 5)]
+    hidden = [Removal(token=f"t{number}", message_id=number) for number in (6, 7)]
+    others = [Removal(channel_id=FREE, message_id=8), Removal(user_id=ANA, message_id=9)]
+    now = world.clock.now()
+    async with world.database.transaction() as tx:
+        for age_s, some in enumerate((others, hidden, letters, blocked)):
+            await removals.put(tx, some, due_at=now - timedelta(seconds=age_s))
+    removing = asyncio.create_task(world.remover.run())
+
+    await reaches(courier.removed, 4)
+    assert sorted(each.message_id or 0 for each in courier.removed) == [6, 7, 8, 9]
+    # One at a time in each place, and they are not asked for twice.
+    assert courier.hanging == {1, 4}
+    world.remover.stop()
+    await asyncio.sleep(0.05)
+    assert not removing.done(), "what is under way comes to its end"
+    courier.opened.set()
+    await removing
+    assert sorted(each.message_id or 0 for each in courier.removed[4:]) == [1, 4]
+    async with world.database.reading() as tx:
+        left = await removals.next_due(tx, now=now)
+    assert left is not None
+    assert left[1] == blocked[1]
+
+
+async def test_where_discord_takes_nothing_at_all_few_deletions_wait_for_it(
+    world: World, courier: HalfBlocked
+) -> None:
+    courier.blocked = tuple(range(500, 500 + 2 * AT_ONCE))
+    everywhere = [Removal(channel_id=room, message_id=room) for room in courier.blocked]
+    async with world.database.transaction() as tx:
+        await removals.put(tx, everywhere, due_at=world.clock.now())
+    removing = asyncio.create_task(world.remover.run())
+    await reaches(courier.hanging, AT_ONCE)
+    await asyncio.sleep(0.05)
+    assert len(courier.hanging) == AT_ONCE
+    courier.opened.set()
+    await reaches(courier.removed, len(everywhere))
+    removing.cancel()
+    await asyncio.gather(removing, return_exceptions=True)
 
 
 def to(channel_id: int, job: Job, number: int) -> Job:

@@ -115,7 +115,7 @@ HOPS: Mapping[str, Hops] = {
             "rewrite Leftovers._clear",
             "commit Leftovers._folded",
             "DELETE /channels/*/messages/*",
-            "commit Remover.step",
+            "commit Remover._remove",
             PROMISED,
         ),
     },

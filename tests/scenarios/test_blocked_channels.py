@@ -121,6 +121,23 @@ async def test_a_blocked_channel_blocks_no_other(shared_town: Town, block: Block
         await came_once(town, asked)
 
 
+async def test_what_is_deleted_elsewhere_does_not_wait_for_it(shared_town: Town) -> None:
+    """Messages were deleted one after the other: each one of a channel that hangs took a minute."""
+    town = shared_town
+    dora = town.discord.user("dora")
+    stuck = [await came_once(town, await town.asks(f"fox {n}", who=dora)) for n in range(3)]
+    free = await came_once(town, await town.asks("a fox", who=dora, where=town.after_dark))
+    route = f"/channels/{town.general.id}/messages/"
+    hold = town.discord.faults.hold(route, method="DELETE")
+    asked = await town.discord.slash(dora, town.after_dark, "privacy erase")
+    await town.discord.click(dora, await asked.answered(), label="Only this server")
+    await town.discord.until(lambda: free.deleted)
+    assert hold.count in range(1, len(stuck))
+    town.discord.faults.clear()
+    await town.discord.until(lambda: all(card.deleted for card in stuck))
+    await town.discord.until(lambda: town.rows("SELECT * FROM removals") == [])
+
+
 async def test_what_is_said_beside_a_card_holds_nobody_up(tmp_path: Path) -> None:
     """To the owner, that there are no credits; to moderators, that a picture was unsafe."""
     async with a_town(tmp_path, program=PROGRAM) as town:
