@@ -88,14 +88,14 @@ class Options:
             kind=kind,
             prompt=self.prompt,
             model=defaults.models[kind] if self.model is None else self.model,
-            negative=defaults.negative if self.negative is None else self.negative,
+            negative=defaults.negative if self.negative is None else self.negative.strip(),
             aspect=defaults.aspect if self.aspect is None else Aspect(self.aspect),
             count=defaults.count if self.count is None else self.count,
             seed=self.seed,
             steps=self.steps,
             guidance=self.guidance,
             style=self.style,
-            lora=self.lora,
+            lora=_listed(self.lora),
             lora_strength=self.lora_strength,
             enhance=bool(self.enhance),
             private=defaults.private if self.private is None else self.private,
@@ -107,6 +107,12 @@ class Options:
         """The same for work on a picture, whose shape is its own; the picture is still missing."""
         request = self.request(kind, replace(defaults, aspect=Aspect.SQUARE))
         return with_strength(request, self.strength, catalogue)
+
+
+def _listed(names: str | None) -> str | None:
+    """Names with commas between them; None where there is none."""
+    found = [name.strip() for name in (names or "").split(",") if name.strip()]
+    return ", ".join(found) or None
 
 
 def described(*groups: Mapping[str, str]) -> dict[str, str]:

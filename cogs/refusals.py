@@ -6,6 +6,7 @@ from bot.domain.refusal import (
     ChannelNotAllowed,
     ModelClosed,
     ModelNotAllowed,
+    NoWords,
     OverLimit,
     Paused,
     PersonalNotAllowed,
@@ -53,6 +54,8 @@ def refused(refusal: Refusal) -> str:
         case BadOption(option, works):
             words = "number of steps" if option == "steps" else OPTION_WORDS.get(option, option)
             return f"**This {words} cannot work** with this model. What works: {works}. {_NOTHING}"
+        case NoWords():
+            return f"**I need a prompt:** say what the picture is to show. {_NOTHING}"
         case ModelClosed(model):
             return (
                 f"**{_name(model)} is not available just now.** Choose another `model`, "

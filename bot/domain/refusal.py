@@ -66,6 +66,11 @@ class BadOption:
 
 
 @dataclass(frozen=True, slots=True)
+class NoWords:
+    """Something is to be painted, and the prompt does not say what."""
+
+
+@dataclass(frozen=True, slots=True)
 class ModelClosed:
     """The model cannot be used with the owner's plan just now."""
 
@@ -126,6 +131,7 @@ Refusal = (
     | UnknownModel
     | UnknownStyle
     | BadOption
+    | NoWords
     | ModelClosed
     | ServerNotAllowed
     | Paused

@@ -1,11 +1,14 @@
 """What a person asks for, and who asks. Knows nothing of Discord or the vendor."""
 
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
 PROMPT_MAX_CHARS = 2000
 COUNT_MAX = 4
 SEED_MAX = 2**32 - 1
+# Spaces, controls, zero-width and private signs. What is not assigned yet may be a new emoji.
+_UNSEEN = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co"})
 # Stands for the server where there is none: direct messages, and what a user has installed.
 PERSONAL = 0
 
@@ -86,6 +89,13 @@ class ImageRequest:
     strength: float | None = None
     parent_job: int | None = None
     parent_picture: int | None = None
+
+    @property
+    def lacks_words(self) -> bool:
+        """Whether it is to be painted from words, and there are none that can be seen."""
+        return self.kind.paints and all(
+            unicodedata.category(sign) in _UNSEEN for sign in self.prompt
+        )
 
     @property
     def work(self) -> str:

@@ -13,6 +13,7 @@ from bot.domain.job import Job
 from bot.domain.line import Place
 from bot.domain.preferences import MemberSettings, ServerSettings
 from bot.domain.refusal import (
+    NoWords,
     PersonalNotAllowed,
     Refusal,
     ServerNotAllowed,
@@ -134,6 +135,8 @@ class Intake:
         if not isinstance(reviewed, tuple):
             return reviewed
         request, ignored = reviewed
+        if request.lacks_words:
+            return NoWords()
         made = await self._accepting.ask(
             Asked(request=request, requester=requester, source_key=source_key, reply=reply)
         )

@@ -13,6 +13,7 @@ from bot.domain.refusal import (
     ChannelNotAllowed,
     ModelClosed,
     ModelNotAllowed,
+    NoWords,
     OverLimit,
     Paused,
     PersonalNotAllowed,
@@ -95,6 +96,8 @@ def refused(refusal: Refusal) -> Words:
                 f"This {option.replace('_', ' ')} cannot work with this model. "
                 f"What works: {works}. {_NOTHING}",
             )
+        case NoWords():
+            return Words("Words are missing", f"Say what should be there instead. {_NOTHING}")
         case ServerNotAllowed():
             return Words(
                 "This server may not use the bot",

@@ -131,6 +131,8 @@ async def test_a_refusal_is_private_and_makes_no_job(house: House) -> None:
         ({"model": "sdxxl"}, "There is no model called sdxxl."),
         ({"style": "inc"}, "There is no style called inc."),
         ({"model": "flux-pro-1.1", "count": 4}, "This count cannot work"),
+        ({"prompt": "   "}, "I need a prompt"),
+        ({"prompt": "\u200b \u202e"}, "I need a prompt"),
     ],
 )
 async def test_a_wrong_choice_is_told_in_private(
@@ -143,6 +145,22 @@ async def test_a_wrong_choice_is_told_in_private(
     assert said in asked.response.content
     assert asked.response.content.endswith("Nothing was charged.")
     assert await house.jobs_made() == 0
+
+
+async def test_a_fox_without_a_letter_is_words_enough(house: House) -> None:
+    await house.asks("\N{FOX FACE}")
+
+    assert await house.jobs_made() == 1
+
+
+async def test_options_with_nothing_in_them_count_as_not_given(house: House) -> None:
+    await house.asks(negative="  ", lora=" , ", lora_strength=0.5)
+    await house.until_done()
+
+    request = (await house.job()).request
+    assert (request.negative, request.lora) == ("", None)
+    assert "LoRA strength: ignored by sdxl" in house.last.content
+    assert "without" not in house.last.content
 
 
 async def test_ignored_options_are_named_at_once(house: House) -> None:

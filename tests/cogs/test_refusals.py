@@ -9,6 +9,7 @@ from hypothesis import given
 from bot.domain.refusal import (
     BadOption,
     ModelClosed,
+    NoWords,
     OverLimit,
     Paused,
     PictureGone,
@@ -80,6 +81,8 @@ def over(rule: Rule, *, resets: bool = True, asked: int = 2, fits: int = 0) -> O
         (Paused(""),
          "**Paused by this server's moderators.** Ask again when the pause is over. Nothing was "
          "charged."),
+        (NoWords(),
+         "**I need a prompt:** say what the picture is to show. Nothing was charged."),
         (PictureGone(),
          "**The picture is gone.** It was removed just now: send it again. Nothing was charged."),
         (ServerNotAllowed(),

@@ -91,7 +91,7 @@ async def test_a_batch_is_in_line_in_the_order_it_came(world: World) -> None:
 async def test_one_request_that_cannot_be_written_fails_alone(world: World) -> None:
     """Half of a pair of code units is no text for a database; Discord never sends one."""
     said = await asyncio.gather(
-        world.asks("a fox"), world.asks("\ud800"), world.asks("a cat"), return_exceptions=True
+        world.asks("a fox"), world.asks("a \ud800"), world.asks("a cat"), return_exceptions=True
     )
     assert [type(each) for each in said] == [Accepted, UnicodeEncodeError, Accepted]
     assert await world.booked() == 2
