@@ -16,7 +16,7 @@ from typing import Any
 
 import aiosqlite
 
-from tests.scenarios.hurried import hurry
+from tests.scenarios.hurried import hurry, shorten
 
 COMMITS, PICTURES = "outage.commits", "outage.pictures"
 FULL, READ_ONLY, BROKEN, DAMAGED = (
@@ -81,7 +81,11 @@ def main() -> None:
     hurry()
     starve()
     from bot.__main__ import main as live
+    from bot.engine import runner, steps
 
+    # What is waited for about an hour, and a vendor's answer that is held for half a minute.
+    shorten(runner, STORAGE_FAULTS_TOLERATED=6)
+    shorten(steps, ANSWER_NAP_S=0.02)
     live()
 
 
