@@ -8,6 +8,7 @@ it: SQLite's lock or snapshot is wanted no sooner.
 
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -26,48 +27,66 @@ async def connect(path: str | Path, **options: Any) -> aiosqlite.Connection:
 
 
 class _Connection(aiosqlite.Connection):
-    """Its cursors are answers that are already here; BEGIN waits for company."""
+    """Its cursors are answers that are already here; what has none waits for company."""
 
     def __init__(self, connector: Callable[[], sqlite3.Connection], chunk_rows: int) -> None:
         super().__init__(connector, chunk_rows)
         self._begin: str | None = None
         self._reads = False
+        self._unsent: list[_Work] = []
+        self._spoilt = False
+        self._is_open = False
 
     def cursor(self) -> Any:
         return _Cursor(self)
 
-    async def ask(
-        self, work: Callable[[sqlite3.Cursor, Any, Any], object], sql: str, values: Any
-    ) -> "_Answer":
-        """Do one statement, and BEGIN before it where that is still due."""
-        begin, self._begin = self._begin, None
-        self._reads = begin == "BEGIN" or (begin is None and self._reads)
+    def begin(self, sql: str) -> None:
+        self._begin = sql
+
+    def leave(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Do this before whatever comes next."""
+        self._unsent.append(partial(_for_all, sql=sql, rows=rows))
+
+    async def ask(self, sql: str, values: Sequence[Any]) -> "_Answer":
+        """Do one statement, and before it what is still due."""
+        self._reads = self._begin == "BEGIN" or (self._begin is None and self._reads)
+        answer: _Answer = await self._send(partial(_answer, sql=sql, values=values))
+        return answer
+
+    async def commit(self) -> None:
+        if self._spoilt:
+            raise sqlite3.OperationalError("a part of the transaction could not be written")
+        if self._is_open or self._unsent:
+            await self._send(_commit)
+        self._begin, self._is_open = None, False
+
+    async def rollback(self) -> None:
+        self._unsent.clear()
+        self._spoilt = False
+        if self._reads:
+            # Nobody waits until a snapshot is let go: whatever comes next here comes after it.
+            self._tx.put_nowait((None, self._conn.rollback))
+        elif self._is_open:
+            await super().rollback()
+        self._begin, self._reads, self._is_open = None, False, False
+
+    async def _send(self, work: "_Work") -> Any:
+        begin, self._begin, self._is_open = self._begin, None, True
+        unsent, self._unsent = self._unsent, []
         try:
-            answer: _Answer = await self._execute(  # type: ignore[no-untyped-call]
-                _ask, self._conn, begin, work, sql, values
+            return await self._execute(  # type: ignore[no-untyped-call]
+                _do, self._conn, begin, [*unsent, work]
             )
         except sqlite3.Error:
+            # Whoever knows how to go on without this statement knows nothing of those before it.
+            self._spoilt = bool(unsent)
             if begin is not None and not self._conn.in_transaction:
                 # It has not begun: whoever goes on must not write outside of a transaction.
                 self._begin = begin
             raise
-        return answer
 
-    def begin(self, sql: str) -> None:
-        self._begin = sql
 
-    async def commit(self) -> None:
-        if self._begin is None:
-            await super().commit()
-        self._begin = None
-
-    async def rollback(self) -> None:
-        if self._reads:
-            # Nobody waits until a snapshot is let go: whatever comes next here comes after it.
-            self._tx.put_nowait((None, self._conn.rollback))
-        elif self._begin is None:
-            await super().rollback()
-        self._begin, self._reads = None, False
+_Work = Callable[[sqlite3.Connection], object]
 
 
 class _Answer:
@@ -82,25 +101,31 @@ class _Answer:
         self.lastrowid = cursor.lastrowid
 
 
-def _ask(
-    connection: sqlite3.Connection,
-    begin: str | None,
-    work: Callable[[sqlite3.Cursor, Any, Any], object],
-    sql: str,
-    values: Any,
-) -> _Answer:
+def _do(connection: sqlite3.Connection, begin: str | None, works: Sequence[_Work]) -> object:
+    """The answer to the last of these works."""
     if begin is not None:
         connection.execute(begin).close()
+    return [work(connection) for work in works][-1]
+
+
+def _for_all(connection: sqlite3.Connection, *, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+    connection.executemany(sql, rows).close()
+
+
+def _answer(connection: sqlite3.Connection, *, sql: str, values: Sequence[Any]) -> _Answer:
     cursor = connection.cursor()
     try:
-        work(cursor, sql, values)
-        return _Answer(cursor)
+        return _Answer(cursor.execute(sql, values))
     finally:
         cursor.close()
 
 
+def _commit(connection: sqlite3.Connection) -> None:
+    connection.commit()
+
+
 class _Cursor:
-    """What SQLAlchemy asks of a cursor, of which only `execute` and `executemany` go anywhere."""
+    """What SQLAlchemy asks of a cursor, of which only `execute` goes anywhere at once."""
 
     arraysize = 1
 
@@ -123,11 +148,11 @@ class _Cursor:
         if sql.startswith("BEGIN"):
             self._connection.begin(sql)
         else:
-            self._answer = await self._connection.ask(sqlite3.Cursor.execute, sql, values)
+            self._answer = await self._connection.ask(sql, values)
         return self
 
-    async def executemany(self, sql: str, values: Iterable[Sequence[Any]]) -> Self:
-        self._answer = await self._connection.ask(sqlite3.Cursor.executemany, sql, values)
+    async def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> Self:
+        self._connection.leave(sql, rows)
         return self
 
     async def fetchall(self) -> list[Any]:

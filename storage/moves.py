@@ -39,14 +39,20 @@ _CALLED = (
     .returning(jobs)
 )
 
+_RELEASED = (
+    update(jobs)
+    .where(
+        jobs.c.id == bindparam("of_job", type_=Integer),
+        jobs.c.status == STATUS[JobStatus.QUEUED],
+    )
+    .values(due_at=bindparam("now", type_=UtcTime))
+)
+
 
 async def release(tx: Transaction, job_ids: Collection[int], *, now: datetime) -> None:
     """Let new jobs be submitted from now on, where they are still in line."""
-    await tx.execute(
-        update(jobs)
-        .where(jobs.c.id.in_(job_ids), jobs.c.status == JobStatus.QUEUED.value)
-        .values(due_at=now)
-    )
+    if job_ids:
+        await tx.execute(_RELEASED, [{"of_job": job_id, "now": now} for job_id in job_ids])
 
 
 async def called(tx: Transaction, job_ids: Collection[int]) -> dict[int, Job]:

@@ -214,6 +214,67 @@ async def test_nothing_is_written_outside_of_a_transaction_that_could_not_begin(
         assert await facts.get(tx, "colour") is None
 
 
+_NOTE = text("INSERT INTO facts VALUES (:key, :value)")
+_ROWS = [{"key": "colour", "value": "blue"}, {"key": "shape", "value": "round"}]
+
+
+async def test_rows_that_nobody_asks_for_are_written_before_whatever_comes_next(
+    database: Database,
+) -> None:
+    async with database.transaction() as tx:
+        await tx.execute(_NOTE, _ROWS)
+        assert await facts.get(tx, "shape") == "round"
+        await tx.execute(_NOTE, [{"key": "size", "value": "small"}])
+    async with database.reading() as tx:
+        assert [await facts.get(tx, name) for name in ("colour", "size")] == ["blue", "small"]
+
+
+async def test_rows_of_a_transaction_that_fails_are_not_written_by_the_next(
+    database: Database,
+) -> None:
+    async def change_of_mind() -> None:
+        async with database.transaction() as tx:
+            await tx.execute(_NOTE, _ROWS)
+            raise RuntimeError("the caller changed its mind")
+
+    with pytest.raises(RuntimeError):
+        await change_of_mind()
+    async with database.transaction() as tx:
+        await facts.put(tx, "size", "small")
+    async with database.reading() as tx:
+        assert await facts.get(tx, "colour") is None
+
+
+async def test_a_row_that_breaks_a_rule_is_heard_of_at_the_commit(database: Database) -> None:
+    async def twice() -> None:
+        async with database.transaction() as tx:
+            await facts.put(tx, "size", "small")
+            await tx.execute(_NOTE, [*_ROWS, _ROWS[0]])
+
+    for _ in range(3):
+        with pytest.raises(IntegrityError):
+            await twice()
+    async with database.transaction() as tx:
+        assert await facts.get(tx, "size") is None
+        await tx.execute(_NOTE, _ROWS)
+
+
+async def test_who_goes_on_after_an_error_does_not_commit_half_of_it(database: Database) -> None:
+    """The error was of rows from before, and whoever caught it thought it was of its own."""
+
+    async def go_on_all_the_same() -> None:
+        async with database.transaction() as tx:
+            await tx.execute(_NOTE, [*_ROWS, _ROWS[0]])
+            with pytest.raises(IntegrityError):
+                await facts.put(tx, "size", "small")
+            await facts.put(tx, "size", "large")
+
+    with pytest.raises(StorageError, match="could not be written"):
+        await go_on_all_the_same()
+    async with database.transaction() as tx:
+        assert [await facts.get(tx, name) for name in ("colour", "size")] == [None, None]
+
+
 async def test_another_programs_lock_is_waited_for_only_so_long(
     database: Database, path: Path
 ) -> None:
