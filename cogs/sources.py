@@ -26,7 +26,6 @@ _log = logging.getLogger(__name__)
 FILE_MAX_BYTES = 20 * 2**20
 READ_WITHIN_S = 30.0
 WORDS_SIGNS = 300
-LINK_MAX_CHARS = 2000
 
 NOT_KEPT = (
     "**That picture is not kept any more.** Right-click one that you see in the channel → "
