@@ -9,6 +9,7 @@ from typing import Any
 
 import discord
 
+from bot.app import heaps
 from bot.app.house import House, open_house
 from bot.app.owner import CannotStart
 from bot.app.vitals import measures, ping_gateway, ping_runner
@@ -28,6 +29,7 @@ NOT_LET_IN = "DISCORD_TOKEN was refused by Discord: copy it again from the devel
 
 async def run(settings: Settings) -> None:
     """The bot on Discord, until SIGTERM or SIGINT. Raises LimnerError where it cannot start."""
+    heaps.share()
     async with AsyncExitStack() as stack:
         house = await stack.enter_async_context(open_house(settings))
         health = HealthServer(
