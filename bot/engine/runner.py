@@ -80,6 +80,7 @@ class Runner:
         self._pressed = False
         self._next_look_at: datetime | None = None
         self._stopping = False
+        self._clock_stood_at: datetime | None = None
         self.last_turn_at: datetime | None = None
         self.tally: Counter[tuple[str, str]] = Counter()
 
@@ -158,13 +159,12 @@ class Runner:
     async def _follow_clock(self) -> None:
         """Where the clock was set back, nothing comes later by that: else all would stand still."""
         now = self._now()
-        if self.last_turn_at is None or self.last_turn_at - now < CLOCK_JITTER:
-            return
-        by = self.last_turn_at - now
-        log.warning("runner.clock_set_back by_s=%.0f", by.total_seconds())
-        async with self._database.transaction() as tx:
-            await clock.set_back(tx, by=by)
-        self.last_turn_at = now
+        by = (self._clock_stood_at or now) - now
+        if by >= CLOCK_JITTER:
+            log.warning("runner.clock_set_back by_s=%.0f", by.total_seconds())
+            async with self._database.transaction() as tx:
+                await clock.set_back(tx, by=by)
+        self._clock_stood_at = now
 
     async def _turn(self) -> float:
         """Start every step whose time has come; how long to nap after that, in seconds."""

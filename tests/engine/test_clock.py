@@ -1,7 +1,11 @@
 """The clock is set back by an hour: what waits does not wait for an hour."""
 
+import pytest
+
 from bot.domain.job import JobStatus
+from bot.engine.seating import Seating
 from sandbox.modelslab import Mood
+from tests.engine.ordering import before
 from tests.engine.world import World
 
 HOUR_S = 3600.0
@@ -54,6 +58,21 @@ async def test_line_gate_polls_and_deliveries_go_on(world: World) -> None:
     assert job.deadline_at - job.submitted_at == world.policy.deadline
     assert 0 <= (promised - job.deadline_at).total_seconds() - HOUR_S + 10 <= 10
     assert await world.slots_taken() == 0
+
+
+async def test_a_clock_that_is_set_back_in_the_middle_of_a_turn_is_seen(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.vendor.hold()
+    asked = await world.asks()
+    job = await world.until_status(asked.job.id, JobStatus.WAITING)
+
+    async def set_back() -> None:
+        world.clock.advance(-HOUR_S)
+
+    before(monkeypatch, Seating, "clear", set_back)
+    world.vendor.release()
+    await all_delivered(world, job.id)
 
 
 async def test_a_slot_that_is_held_is_not_held_for_longer(world: World) -> None:
