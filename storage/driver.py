@@ -3,7 +3,8 @@
 As it comes, a question takes four trips: for a cursor, the statement, the rows and the cursor's
 end; each of them costs some ten times what SQLite itself takes. And BEGIN takes three. Here a
 statement is one trip with all that belongs to it, and BEGIN goes along with the statement after
-it: SQLite's lock or snapshot is wanted no sooner.
+it: SQLite's lock or snapshot is wanted no sooner. What is written for several rows has no answer
+and goes along as well, at the latest with COMMIT; what is wrong with it is heard of then.
 """
 
 import sqlite3
@@ -73,17 +74,19 @@ class _Connection(aiosqlite.Connection):
     async def _send(self, work: "_Work") -> Any:
         begin, self._begin, self._is_open = self._begin, None, True
         unsent, self._unsent = self._unsent, []
+        # Whoever knows how to go on without this work knows nothing of what was due before it.
+        spoilt, self._spoilt = self._spoilt, self._spoilt or bool(unsent)
         try:
-            return await self._execute(  # type: ignore[no-untyped-call]
+            answer = await self._execute(  # type: ignore[no-untyped-call]
                 _do, self._conn, begin, [*unsent, work]
             )
         except sqlite3.Error:
-            # Whoever knows how to go on without this statement knows nothing of those before it.
-            self._spoilt = bool(unsent)
             if begin is not None and not self._conn.in_transaction:
                 # It has not begun: whoever goes on must not write outside of a transaction.
                 self._begin = begin
             raise
+        self._spoilt = spoilt
+        return answer
 
 
 _Work = Callable[[sqlite3.Connection], object]

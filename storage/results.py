@@ -60,5 +60,4 @@ async def of_jobs(
 
 async def put_thumbnail(tx: Transaction, job_id: int, sha256: str, *, flagged: bool) -> None:
     """Note the small picture that stands for a job's result."""
-    row = {"job_id": job_id, "sha256": sha256, "flagged": flagged}
-    await tx.execute(insert(thumbnails), [row])
+    await tx.execute(insert(thumbnails).values(job_id=job_id, sha256=sha256, flagged=flagged))

@@ -62,7 +62,7 @@ async def take(
 
 async def free(tx: Transaction, job_id: int) -> None:
     """The vendor is surely done with the job."""
-    await tx.execute(_FREE, [{"of_job": job_id}])
+    await tx.execute(_FREE, {"of_job": job_id})
 
 
 async def hold_until(tx: Transaction, job_id: int, frees_at: datetime) -> None:

@@ -14,8 +14,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
-import aiosqlite
-
+from storage import driver
 from tests.scenarios.hurried import hurry, shorten
 
 COMMITS, PICTURES = "outage.commits", "outage.pictures"
@@ -59,10 +58,10 @@ class Outage:
 
 
 def starve() -> None:
-    commit, fsync = aiosqlite.Connection.commit, os.fsync
+    commit, fsync = driver._Connection.commit, os.fsync
 
     @wraps(commit)
-    async def failing_commit(self: aiosqlite.Connection) -> None:
+    async def failing_commit(self: driver._Connection) -> None:
         words = Outage.of(COMMITS)
         if words is not None:
             raise sqlite3.OperationalError(words)
@@ -73,7 +72,7 @@ def starve() -> None:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         fsync(file)
 
-    aiosqlite.Connection.commit = failing_commit  # type: ignore[method-assign]
+    driver._Connection.commit = failing_commit  # type: ignore[method-assign]
     os.fsync = failing_fsync  # type: ignore[assignment]
 
 

@@ -259,13 +259,20 @@ async def test_a_row_that_breaks_a_rule_is_heard_of_at_the_commit(database: Data
         await tx.execute(_NOTE, _ROWS)
 
 
-async def test_who_goes_on_after_an_error_does_not_commit_half_of_it(database: Database) -> None:
+@pytest.mark.parametrize(
+    ("row", "error"),
+    [(_ROWS[0], IntegrityError), ({"key": "mass", "value": 2**70}, OverflowError)],
+    ids=["there already", "no number for SQLite"],
+)
+async def test_who_goes_on_after_an_error_does_not_commit_half_of_it(
+    database: Database, row: dict[str, object], error: type[Exception]
+) -> None:
     """The error was of rows from before, and whoever caught it thought it was of its own."""
 
     async def go_on_all_the_same() -> None:
         async with database.transaction() as tx:
-            await tx.execute(_NOTE, [*_ROWS, _ROWS[0]])
-            with pytest.raises(IntegrityError):
+            await tx.execute(_NOTE, [*_ROWS, row])
+            with pytest.raises(error):
                 await facts.put(tx, "size", "small")
             await facts.put(tx, "size", "large")
 
