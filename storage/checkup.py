@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 from bot.domain.checkup import Finding, note, ok, sick, unseen
 from bot.domain.job import VendorTicket
 from storage.database import APPLICATION_ID, MIGRATIONS
+from storage.pictures import FOLDER
 
 TOPIC = "database"
 # A thousand pictures of 1024 px, and as little as half of that is no room to work in.
@@ -151,18 +152,22 @@ def _users(path: Path, schema: str) -> Finding:
 
 
 def _folder(path: Path, folder: Path) -> Finding:
-    """Whether a file can really be made; a nameless one, which leaves nothing behind."""
+    """Whether files can really be made, there and for pictures; nameless ones, which leave nothing
+    behind."""
     wanted = path.absolute().parent
-    try:
-        with tempfile.TemporaryFile(dir=folder) as scratch:
-            scratch.write(b"x")
-            scratch.flush()
-    except OSError as error:
-        return sick(
-            "folder",
-            f"nothing can be written into {told_path(folder)} ({error.strerror})",
-            f"Make it a folder that the user who runs the bot may write: {told_path(wanted)}",
-        )
+    pictures = wanted / FOLDER
+    places = {folder: wanted} | ({pictures: pictures} if os.path.lexists(pictures) else {})
+    for place, asked in places.items():
+        try:
+            with tempfile.TemporaryFile(dir=place) as scratch:
+                scratch.write(b"x")
+                scratch.flush()
+        except OSError as error:
+            return sick(
+                "folder",
+                f"nothing can be written into {told_path(place)} ({error.strerror})",
+                f"Make it a folder that the user who runs the bot may write: {told_path(asked)}",
+            )
     if folder != wanted:
         return ok("folder", f"{told_path(wanted)} can be made")
     return ok("folder", f"{told_path(wanted)} can be written")

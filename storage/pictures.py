@@ -11,9 +11,11 @@ from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
-from bot.domain.errors import StorageError
+from bot.domain.errors import StorageError, StorageUnusable
 from storage.threads import apart
 
+#: Its name, in the folder of the database.
+FOLDER = "pictures"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _UNFINISHED = ".new-"
 
@@ -23,6 +25,13 @@ class PictureFiles:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+
+    async def require_writable(self) -> None:
+        """Return if pictures can be kept: what cannot be is bought in vain.
+
+        Raises StorageUnusable with one sentence.
+        """
+        await asyncio.to_thread(self._require_writable)
 
     async def put(self, data: bytes) -> str:
         """Keep the bytes, safe on the disk when this returns; their SHA-256 in hex."""
@@ -53,6 +62,15 @@ class PictureFiles:
     async def clear_unfinished(self, age: timedelta) -> int:
         """Remove what was still being written when a process died, that long ago; how many."""
         return await asyncio.to_thread(self._clear_unfinished, time.time() - age.total_seconds())
+
+    def _require_writable(self) -> None:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=self._folder).close()
+        except OSError as error:
+            raise StorageUnusable(
+                f"the folder {self._folder.name} cannot be written: {error.strerror}"
+            ) from error
 
     def _clear_unfinished(self, moment_s: float) -> int:
         halves = self._older(f"{_UNFINISHED}*", moment_s)

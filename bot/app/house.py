@@ -44,7 +44,7 @@ from bot.web.masks import mask_url
 from cogs.client import LimnerClient, Parts, point_at
 from cogs.courier import DiscordCourier
 from storage.database import Database
-from storage.pictures import PictureFiles
+from storage.pictures import FOLDER, PictureFiles
 
 
 def utcnow() -> datetime:
@@ -78,8 +78,8 @@ async def open_house(
 ) -> AsyncIterator[House]:
     """Everything assembled on an open database; nothing runs yet.
 
-    Raises StorageUnusable where the database cannot be used, CannotStart for a setting that only
-    the parts can judge.
+    Raises StorageUnusable where the database cannot be used, or its folder of pictures, and
+    CannotStart for a setting that only the parts can judge.
     """
     catalogue, styles = Catalogue.built_in(), shipped_styles()
     model = catalogue.get(settings.default_model)
@@ -101,7 +101,8 @@ async def open_house(
             )
         )
         downloader = await stack.enter_async_context(Downloader(trusted=stand_ins(settings)))
-        files = PictureFiles(database.path.parent / "pictures")
+        files = PictureFiles(database.path.parent / FOLDER)
+        await files.require_writable()
         leftovers = Leftovers(database, files=files)
 
         # Both are made further down; nothing calls before it all stands.

@@ -457,6 +457,17 @@ async def test_a_folder_that_cannot_be_written(practice: Practice) -> None:
     )
 
 
+async def test_pictures_that_find_no_place(practice: Practice) -> None:
+    (practice.folder / "data").mkdir()
+    (practice.folder / "data" / "pictures").write_text("a file, where a folder should be")
+
+    report = await practice.examine()
+
+    assert report.sick() == ["folder"]
+    assert report.of("folder").what == "nothing can be written into data/pictures (Not a directory)"
+    assert report.of("folder").fix.endswith(": data/pictures")
+
+
 async def test_a_file_of_another_user(practice: Practice, monkeypatch: pytest.MonkeyPatch) -> None:
     await _make_database(practice)
     # Nothing is forbidden to root, who may be the one who runs this.

@@ -99,6 +99,14 @@ async def test_a_port_that_is_taken(tmp_path: Path) -> None:
     assert f"Cannot listen on 127.0.0.1 port {port}" in told
 
 
+async def test_pictures_that_find_no_place(tmp_path: Path) -> None:
+    """They would be bought, and lost."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "pictures").write_text("a file, where a folder should be")
+    told = await refusal(tmp_path, REQUIRED)
+    assert told == "limner: the folder pictures cannot be written: File exists"
+
+
 async def test_discord_refuses_the_token(empty_town: Town) -> None:
     town = empty_town
     settings = town.environment() | {"DISCORD_TOKEN": "MARKED-SECRET-outdated"}

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.errors import StorageError
+from bot.domain.errors import StorageError, StorageUnusable
 from storage.pictures import PictureFiles
 
 FOX = b"not really a picture of a fox"
@@ -166,3 +166,12 @@ async def test_a_folder_that_cannot_be_listed_is_said(
     for look in (files.older_than, files.clear_unfinished):
         with pytest.raises(StorageError, match=r"^the pictures could not be listed: Input/output"):
             await look(timedelta())
+
+
+async def test_a_folder_that_takes_no_files_is_known_before_any_is_bought(tmp_path: Path) -> None:
+    await PictureFiles(tmp_path / "data" / "pictures").require_writable()
+    assert list((tmp_path / "data" / "pictures").iterdir()) == []
+
+    (tmp_path / "taken").write_text("a file, where a folder should be")
+    with pytest.raises(StorageUnusable, match=r"^the folder taken cannot be written: File exists$"):
+        await PictureFiles(tmp_path / "taken").require_writable()
