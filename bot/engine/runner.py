@@ -7,35 +7,30 @@ resumes every job. One job's trouble never stops the others.
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from bot.domain.errors import CourierError, LimnerError, StaleJob, StorageError
+from bot.domain.errors import CourierError, StaleJob, StorageError
 from bot.domain.gates import Gate
 from bot.domain.job import Job, JobStatus, Step, next_step
-from bot.domain.schedule import retry_s
 from bot.engine.delivery import DeliveryStep
+from bot.engine.faults import Faults
 from bot.engine.gatekeeper import Gatekeeper
 from bot.engine.lanes import Lanes
 from bot.engine.progress import ProgressBoard
 from bot.engine.seating import Seating
 from bot.engine.steps import Steps
-from storage import belt, clock, jobs, moves, slots
+from storage import belt, clock, jobs, moves
 from storage.database import Database, Transaction
 
 log = logging.getLogger(__name__)
 
 LONGEST_NAP_S = 5.0
 JOBS_IN_HAND = 64
-FAULTS_TOLERATED = 6
-# About an hour: a full disk is no fault of the job, and what is bought would be thrown away.
-STORAGE_FAULTS_TOLERATED = 66
 STOP_GRACE_S = 7.0
-UNBOOKED_NAP_S = 1.0
-UNENDED_NAP_S = 5.0
 # So much later nothing is missed.
 CLOCK_JITTER = timedelta(seconds=2)
 FORGETS_EVERY = timedelta(minutes=1)
@@ -69,7 +64,7 @@ class Runner:
         self._changed: set[int | None] = set()
         self._posting: set[int] = set()
         self._lanes = Lanes()
-        self._faults: dict[int, int] = {}
+        self._faults = Faults(database, steps=steps, delivery=delivery, now=now)
         self._forgot_at: datetime | None = None
         self._idle = asyncio.Event()
         self._turns = 0
@@ -234,14 +229,14 @@ class Runner:
 
     async def _forget_ended(self, tx: Transaction, now: datetime) -> None:
         """Let go of what is remembered of jobs that others have ended: no step comes after that."""
-        remembered = {*self._faults, *self._steps.remembered}
+        remembered = {*self._faults.remembered, *self._steps.remembered}
         if not remembered or (self._forgot_at and abs(now - self._forgot_at) < FORGETS_EVERY):
             return
         self._forgot_at = now
         found = await jobs.jobs_of(tx, remembered)
         for job_id in remembered:
             if job_id not in found or found[job_id].status is JobStatus.DELIVERED:
-                self._faults.pop(job_id, None)
+                self._faults.forget(job_id)
                 self._steps.forget(job_id)
 
     def _look_at_gates(self, closed: list[Gate], now: datetime) -> None:
@@ -282,22 +277,22 @@ class Runner:
                 case _:
                     return None
             self._count(job, moved)
-            self._faults.pop(job.id, None)
+            self._faults.forget(job.id)
             return moved
         except StaleJob as stale:
             log.info("job.stale job=%d why=%s", job.id, stale)
-            await self._after_fault(job)
+            await self._faults.after(job)
         except CourierError as error:
             log.warning("job.undelivered job=%d why=%s", job.id, error)
-            await self._undelivered(job, error.retry_after_s)
+            await self._faults.undelivered(job, error.retry_after_s)
         except StorageError as error:
             log.error("job.storage_failed job=%d why=%s", job.id, error)
-            await self._after_fault(job, tolerated=STORAGE_FAULTS_TOLERATED)
+            await self._faults.storage_failed(job)
         except Exception:
             # One job must not stop the others.
             log.exception("job.step_failed job=%d", job.id)
             self.tally["faults", ""] += 1
-            await self._after_fault(job)
+            await self._faults.after(job)
         return None
 
     def _count(self, before: Job, after: Job) -> None:
@@ -321,75 +316,6 @@ class Runner:
         if moved.ticket is not None and not moved.ticket.links:
             self._errand(f"show:{job.id}", partial(self._board.started, moved))
         return moved
-
-    async def _undelivered(self, job: Job, wait_s: float | None) -> None:
-        """Deliver again later, with growing patience."""
-        patience_s = max(wait_s or 0.0, retry_s(job.attempts + 1))
-        try:
-            async with self._database.transaction() as tx:
-                await moves.later(tx, job, due_at=self._now() + timedelta(seconds=patience_s))
-        except LimnerError as error:
-            await self._unbooked(job, error)
-
-    async def _after_fault(self, job: Job, *, tolerated: int = FAULTS_TOLERATED) -> None:
-        """A step broke: find out where the job stands now, and see that it has an end.
-
-        So many faults are `tolerated` of one for which the vendor has worked, or may have.
-        """
-        try:
-            async with self._database.reading() as tx:
-                current = await jobs.get(tx, job.id)
-            if current is None:
-                return
-            match current.status:
-                case JobStatus.QUEUED:
-                    async with self._database.transaction() as tx:
-                        await slots.free(tx, current.id)
-                    await self._again_or(current, self._steps.give_up)
-                case JobStatus.SUBMITTING:
-                    await self._steps.abandon(current)
-                case JobStatus.WAITING:
-                    await self._again_or(current, self._steps.give_up, tolerated=tolerated)
-                case JobStatus.SETTLED if job.status is not JobStatus.SETTLED:
-                    # What broke lies behind it; perhaps somebody has just taken the job back.
-                    return
-                case JobStatus.SETTLED:
-                    await self._again_or(current, self._delivery.keep, tolerated=tolerated)
-                case JobStatus.DELIVERED:
-                    return
-        except LimnerError as error:
-            await self._unbooked(job, error)
-        except Exception:
-            # Even its end broke. It is due at once: tried again without a pause, it would spin.
-            log.exception("job.unended job=%d", job.id)
-            await asyncio.sleep(UNENDED_NAP_S)
-
-    async def _unbooked(self, job: Job, error: LimnerError) -> None:
-        # Still on the belt as it was; the next turn finds it.
-        log.error("job.fault_not_booked job=%d why=%s", job.id, error)
-        await asyncio.sleep(UNBOOKED_NAP_S)
-
-    async def _again_or(
-        self,
-        job: Job,
-        end: Callable[[Job], Awaitable[Job]],
-        *,
-        tolerated: int = FAULTS_TOLERATED,
-    ) -> None:
-        """The same step later, or the end where that breaks again and again.
-
-        Polls and retries are no faults: `attempts` counts those and stays as it is.
-        """
-        faults = self._faults.get(job.id, 0) + 1
-        if faults > tolerated:
-            await end(job)
-            self._faults.pop(job.id, None)
-            return
-        due_at = self._now() + timedelta(seconds=retry_s(faults))
-        async with self._database.transaction() as tx:
-            await moves.later(tx, job, due_at=due_at, attempts=job.attempts)
-        # Counted once it is booked: storage that fails all jobs is no fault of this one.
-        self._faults[job.id] = faults
 
     def _start(self, job: Job) -> None:
         if job.id in self._in_hand or self._stopping:

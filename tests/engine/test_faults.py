@@ -16,7 +16,8 @@ from bot.domain.request import Kind
 from bot.domain.schedule import SLOT_GRACE
 from bot.download import Downloader
 from bot.engine.delivery import DeliveryStep
-from bot.engine.runner import FAULTS_TOLERATED, Runner
+from bot.engine.faults import TOLERATED
+from bot.engine.runner import Runner
 from bot.engine.steps import Steps
 from bot.modelslab.catalogue import Catalogue
 from sandbox.modelslab import Mood, Turn, Vendor
@@ -34,7 +35,7 @@ Broken = Callable[..., Awaitable[Job]]
 
 @pytest.fixture(autouse=True)
 def _no_long_naps(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.engine.runner.UNBOOKED_NAP_S", 0.02)
+    monkeypatch.setattr("bot.engine.faults.UNBOOKED_NAP_S", 0.02)
 
 
 def breaks_for(job_id: int, room: type[Steps] | type[DeliveryStep], name: str) -> Broken:
@@ -75,7 +76,7 @@ async def test_a_step_that_always_breaks_for_one_job_ends_it_and_stops_no_other(
     verdicts = [job.outcome.verdict for job in jobs if job.outcome is not None]
     assert verdicts == [Verdict.PICTURES, verdict, Verdict.PICTURES, Verdict.PICTURES]
     assert jobs[1].route is route
-    assert world.runner.tally["faults", ""] == FAULTS_TOLERATED + 1
+    assert world.runner.tally["faults", ""] == TOLERATED + 1
     charged = sum(job.outcome.charged for job in jobs if job.outcome is not None)
     assert await world.booked() == charged
     # What cannot be asked for may still be worked on.
@@ -84,7 +85,7 @@ async def test_a_step_that_always_breaks_for_one_job_ends_it_and_stops_no_other(
     await world.until_done()
     assert await world.slots_taken() == 0
     assert await world.spent_micros() == (3 if step == "submit" else 4) * 4700
-    assert world.runner._faults == {}
+    assert not world.runner._faults.remembered
 
 
 async def test_a_step_that_breaks_now_and_then_comes_through(
@@ -104,7 +105,7 @@ async def test_a_step_that_breaks_now_and_then_comes_through(
     asked = await world.asks()
     await world.until_status(asked.job.id, JobStatus.WAITING)
     # Far more faults than are tolerated one after another, and each is followed by a good poll.
-    while calls < 4 * FAULTS_TOLERATED:
+    while calls < 4 * TOLERATED:
         left = (await world.job(asked.job.id)).due_at - world.clock.now()
         world.clock.advance(max(0.0, left.total_seconds()))
         world.runner.wake()
@@ -127,7 +128,7 @@ async def test_one_busy_moment_after_many_polls_is_no_end(
     async def polled_often() -> bool:
         job = await world.job(asked.job.id)
         world.clock.advance(max(0.0, (job.due_at - world.clock.now()).total_seconds()))
-        return job.attempts > FAULTS_TOLERATED + 2
+        return job.attempts > TOLERATED + 2
 
     await world.until(polled_often)
     real, failed = Steps.check, False
@@ -152,7 +153,7 @@ async def test_one_busy_moment_while_discord_is_away_keeps_no_result_back(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Tries at Discord were once counted as faults, too."""
-    world.courier.discord_is_down(FAULTS_TOLERATED + 2)
+    world.courier.discord_is_down(TOLERATED + 2)
     asked = await world.asks()
 
     async def tried_often() -> bool:
@@ -379,7 +380,7 @@ async def test_a_full_disk_delays_the_pictures_and_loses_none(
 
     async def failed_for_long() -> bool:
         world.clock.advance(10)
-        return world.runner._faults.get(asked.job.id, 0) > 2 * FAULTS_TOLERATED
+        return world.runner._faults.of(asked.job.id) > 2 * TOLERATED
 
     # In half a minute what was paid for used to be given up, and the next bought in its place.
     await world.until(failed_for_long)
@@ -396,7 +397,7 @@ async def test_of_jobs_that_others_end_nothing_is_remembered(
     world: World, monkeypatch: pytest.MonkeyPatch, trouble: str
 ) -> None:
     """How often they had failed was remembered for as long as the process lived."""
-    monkeypatch.setattr("bot.engine.runner.retry_s", lambda _tries: 3600.0)
+    monkeypatch.setattr("bot.engine.faults.retry_s", lambda _tries: 3600.0)
     if trouble == "ours":
         broken = create_autospec(Steps.submit, side_effect=ZeroDivisionError("a mistake of ours"))
         monkeypatch.setattr(Steps, "submit", broken)
@@ -407,7 +408,7 @@ async def test_of_jobs_that_others_end_nothing_is_remembered(
     stays = await world.asks("oil", who=CARL, **oil)
 
     def remembered() -> set[int]:
-        return {*world.runner._faults, *world.steps.remembered}
+        return {*world.runner._faults.remembered, *world.steps.remembered}
 
     async def all_have_failed() -> bool:
         return remembered() == {each.job.id for each in (cancelled, erased, left, stays)}
@@ -491,7 +492,7 @@ async def test_where_one_picture_breaks_a_step_the_others_do_not_go_on_unseen(
 
     monkeypatch.setattr(Downloader, "get", get)
     monkeypatch.setattr(PictureFiles, "put", full)
-    monkeypatch.setattr("bot.engine.runner.STORAGE_FAULTS_TOLERATED", FAULTS_TOLERATED)
+    monkeypatch.setattr("bot.engine.faults.STORAGE_TOLERATED", TOLERATED)
     asked = await world.asks(count=3)
     await world.until_done(pace_s=5)
     job = await world.job(asked.job.id)

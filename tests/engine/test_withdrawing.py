@@ -155,7 +155,7 @@ async def test_while_its_pictures_are_uploaded_it_is_cancelled_and_never_posted(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It has a slot already; the step that carries it finds that it has gone, and that is all."""
-    monkeypatch.setattr("bot.engine.runner.retry_s", lambda _tries: 3600.0)
+    monkeypatch.setattr("bot.engine.faults.retry_s", lambda _tries: 3600.0)
     uploading, go_on = asyncio.Event(), asyncio.Event()
 
     async def wait() -> None:
@@ -176,7 +176,7 @@ async def test_while_its_pictures_are_uploaded_it_is_cancelled_and_never_posted(
     await world.until_status(asked.job.id, JobStatus.DELIVERED)
     assert await verdict(world, asked.job.id) is Verdict.CANCELLED
     assert world.vendor.book == []
-    assert world.runner._faults == {}
+    assert not world.runner._faults.remembered
     assert world.runner._posting == set()
     await world.asks()
     await world.until_done()

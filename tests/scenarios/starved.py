@@ -80,10 +80,10 @@ def main() -> None:
     hurry()
     starve()
     from bot.__main__ import main as live
-    from bot.engine import runner, steps
+    from bot.engine import faults, steps
 
     # What is waited for about an hour, and a vendor's answer that is held for half a minute.
-    shorten(runner, STORAGE_FAULTS_TOLERATED=6)
+    shorten(faults, STORAGE_TOLERATED=6)
     shorten(steps, ANSWER_NAP_S=0.02)
     live()
 
