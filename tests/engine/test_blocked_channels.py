@@ -116,7 +116,7 @@ async def test_results_that_hang_hold_up_no_other_channel(
     stuck = await asks(world, BLOCKED, times=MANY)
     # The vendor's links do not live for ever: what is made is fetched, wherever it is to go.
     await become(world, JobStatus.SETTLED, stuck)
-    assert len(courier.hanging) == LANE
+    await reaches(courier.hanging, LANE)
     others = await asks(world, FREE, times=3)
     await become(world, JobStatus.DELIVERED, others)
     assert {delivery.job.id for delivery in world.delivered} == set(others)
@@ -140,7 +140,7 @@ async def test_a_pile_of_results_that_hang_hides_nobody_behind_it(
     afterwards = HalfBlocked(BLOCKED)
     async with a_world(tmp_path, vendor, policy=world.policy, courier=afterwards) as again:
         await become(again, JobStatus.DELIVERED, [other])
-        assert len(afterwards.hanging) == LANE
+        await reaches(afterwards.hanging, LANE)
         afterwards.opened.set()
         await again.until_done()
         told = [delivery.job.id for delivery in again.delivered]
