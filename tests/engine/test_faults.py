@@ -198,10 +198,12 @@ async def test_an_answer_that_could_not_be_written_down_is_settled_without_a_res
     asked = await world.asks()
     await world.until_status(asked.job.id, JobStatus.SUBMITTING)
 
-    async def out_of_hand() -> bool:
-        return locked and asked.job.id not in world.runner._in_hand
+    async def answered() -> bool:
+        return locked
 
-    await world.until(out_of_hand)
+    await world.until(answered)
+    if (carried := world.runner._in_hand.get(asked.job.id)) is not None:
+        await asyncio.wait({carried})
     locked = False
     await world.until_done()
     job = await world.job(asked.job.id)
