@@ -1,5 +1,6 @@
 """The belt: new jobs, and what is on it. How they move is in `storage.moves`."""
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -30,6 +31,8 @@ from storage.tables import jobs
 # Literal, not bound: SQLite uses a partial index only where it can see the condition.
 STATUS = {status: literal_column(f"'{status.value}'", String) for status in JobStatus}
 LIVE = jobs.c.status != STATUS[JobStatus.DELIVERED]
+# A millisecond or two of the event loop.
+ROWS_AT_A_TIME = 500
 _LIVE_ONES = [name for status, name in STATUS.items() if status is not JobStatus.DELIVERED]
 
 
@@ -95,11 +98,15 @@ async def all_of(tx: Transaction, status: JobStatus) -> list[Job]:
 
 
 async def in_line(tx: Transaction) -> list[Waiting]:
-    """All jobs in line."""
+    """All jobs in line. However many they are, others go on meanwhile."""
     query = select(jobs.c.id, jobs.c.guild_id, jobs.c.user_id, jobs.c.work, jobs.c.returned).where(
         LIVE, jobs.c.status == STATUS[JobStatus.QUEUED]
     )
-    return [Waiting(*row) for row in await tx.execute(query)]
+    found: list[Waiting] = []
+    for rows in (await tx.execute(query)).partitions(ROWS_AT_A_TIME):
+        found += [Waiting(*row) for row in rows]
+        await asyncio.sleep(0)
+    return found
 
 
 async def in_line_of_server(tx: Transaction, guild_id: int) -> list[Job]:

@@ -1,9 +1,10 @@
 """The line as it stands now: reads what `bot.domain.line` decides on. Changes nothing."""
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from bot.domain import line, schedule
 from bot.domain.gates import Gate, GateReason, paused, shut_works, standing
@@ -17,8 +18,10 @@ from storage.slots import UnderWay
 
 # A burst of requests reads the line once; after it, everybody reads it anew.
 FRESH = timedelta(seconds=0.25)
-# More than this is reckoned in a thread.
+# More than this is reckoned in a thread, or in portions: a millisecond or two of the event loop.
 LONG_LINE = 500
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +140,16 @@ async def standings(seen: Snapshot, *, max_queued: int) -> dict[int, Standing]:
     found = await places_in(seen, max_queued)
     return {
         job.job_id: Standing(found.get(job.job_id), seen.gate_of(job.guild_id))
-        for job in (*seen.waiting, *seen.resting)
+        async for job in in_portions((*seen.waiting, *seen.resting))
     }
+
+
+async def in_portions(items: Iterable[T]) -> AsyncIterator[T]:
+    """The same one by one; of a long line, others go on now and then."""
+    for number, item in enumerate(items, 1):
+        yield item
+        if number % LONG_LINE == 0:
+            await asyncio.sleep(0)
 
 
 async def next_jobs(

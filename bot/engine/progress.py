@@ -74,7 +74,7 @@ class ProgressBoard:
             unanswered = await jobs.all_of(tx, JobStatus.SUBMITTING)
             working = await jobs.all_of(tx, JobStatus.WAITING)
         standings = await line.standings(seen, max_queued=self._policy.max_queued)
-        for job_id, said in known.items():
+        async for job_id, said in line.in_portions(known.items()):
             if job_id not in standings and self._shown.get(job_id) is said:
                 del self._shown[job_id]
         news = await self._news_of_line(standings, now)
@@ -132,7 +132,7 @@ class ProgressBoard:
     ) -> list[Progress]:
         """Of those that have moved, the next to be served; the others are told in their turn."""
         moved = []
-        for job_id, standing in standings.items():
+        async for job_id, standing in line.in_portions(standings.items()):
             due = _said(standing, now)
             # The acknowledgement has just said it.
             if _moved(self._shown.setdefault(job_id, due), due):
