@@ -4,7 +4,19 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Integer, Select, and_, bindparam, func, literal_column, or_, select
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Integer,
+    Select,
+    Subquery,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.job import JobStatus
@@ -32,6 +44,16 @@ def _among(name: str) -> Select[Any]:
 
 
 _OF_SERVER, _OF_MEMBER = turns.alias(), turns.alias()
+
+
+def _is_turn_of_server(rows: Subquery) -> ColumnElement[bool]:
+    """Whether a row of `_OF_SERVER` is that of the server which these are of."""
+    return and_(
+        _OF_SERVER.c.guild_id == rows.c.guild_id,
+        _OF_SERVER.c.user_id == literal_column(str(_SERVER_ITSELF)),
+    )
+
+
 _EACH = bindparam("each", type_=Integer)
 _MAY_GO = and_(
     LIVE,
@@ -52,13 +74,7 @@ _CAME = (
 _FIRST_SERVERS = (
     select(_CAME.c.guild_id)
     .select_from(_CAME)
-    .outerjoin(
-        _OF_SERVER,
-        and_(
-            _OF_SERVER.c.guild_id == _CAME.c.guild_id,
-            _OF_SERVER.c.user_id == literal_column(str(_SERVER_ITSELF)),
-        ),
-    )
+    .outerjoin(_OF_SERVER, _is_turn_of_server(_CAME))
     .order_by(
         func.max(
             _CAME.c.first * literal_column(str(TURNS_BETWEEN)),
@@ -91,13 +107,7 @@ _NEXT_UP = (
         _OF_MEMBER.c.turn,
     )
     .select_from(_READY)
-    .outerjoin(
-        _OF_SERVER,
-        and_(
-            _OF_SERVER.c.guild_id == _READY.c.guild_id,
-            _OF_SERVER.c.user_id == literal_column(str(_SERVER_ITSELF)),
-        ),
-    )
+    .outerjoin(_OF_SERVER, _is_turn_of_server(_READY))
     .outerjoin(
         _OF_MEMBER,
         and_(
