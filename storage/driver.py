@@ -58,7 +58,7 @@ class _Connection(aiosqlite.Connection):
         if self._spoilt:
             raise sqlite3.OperationalError("a part of the transaction could not be written")
         if self._is_open or self._unsent:
-            await self._send(_commit)
+            await self._send(sqlite3.Connection.commit)
         self._begin, self._is_open = None, False
 
     async def rollback(self) -> None:
@@ -121,10 +121,6 @@ def _answer(connection: sqlite3.Connection, *, sql: str, values: Sequence[Any]) 
         return _Answer(cursor.execute(sql, values))
     finally:
         cursor.close()
-
-
-def _commit(connection: sqlite3.Connection) -> None:
-    connection.commit()
 
 
 class _Cursor:
