@@ -68,7 +68,7 @@ class Faults:
         """`after` a step that could not read or write."""
         await self.after(job, tolerated=STORAGE_TOLERATED)
 
-    async def after(self, job: Job, *, tolerated: int | None = None) -> None:
+    async def after(self, job: Job, *, tolerated: int = TOLERATED) -> None:
         """A step broke: find out where the job stands now, and see that it has an end.
 
         So many faults are `tolerated` of one for which the vendor has worked, or may have.
@@ -111,14 +111,14 @@ class Faults:
         job: Job,
         end: Callable[[Job], Awaitable[Job]],
         *,
-        tolerated: int | None = None,
+        tolerated: int = TOLERATED,
     ) -> None:
         """The same step later, or the end where that breaks again and again.
 
         Polls and retries are no faults: `attempts` counts those and stays as it is.
         """
         faults = self.of(job.id) + 1
-        if faults > (TOLERATED if tolerated is None else tolerated):
+        if faults > tolerated:
             await end(job)
             self.forget(job.id)
             return

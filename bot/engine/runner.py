@@ -61,7 +61,7 @@ class Runner:
         self._bell = asyncio.Event()
         self._in_hand: dict[int, asyncio.Task[Job | None]] = {}
         self._errands: dict[str, asyncio.Task[None]] = {}
-        self._changed: set[int | None] = set()
+        self._changed: set[int] = set()
         self._posting: set[int] = set()
         self._lanes = Lanes()
         self._faults = Faults(database, steps=steps, delivery=delivery, now=now)
@@ -84,7 +84,7 @@ class Runner:
 
         What has just been said of it lies in the database, and its step may not have seen that.
         """
-        if job_id in self._in_hand:
+        if job_id is not None and job_id in self._in_hand:
             self._changed.add(job_id)
         self._bell.set()
 
