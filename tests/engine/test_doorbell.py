@@ -297,19 +297,26 @@ async def test_after_a_wrong_claim_the_right_one_still_counts(world: World) -> N
     assert done.outcome.verdict is Verdict.PICTURES
 
 
-async def test_a_job_that_was_cut_off_by_a_crash_waits_for_its_bell(
-    tmp_path: Path, vendor: Vendor
-) -> None:
+async def cut_off(folder: Path, vendor: Vendor) -> int:
+    """A job of which the vendor has just heard when the process dies; its answer never comes."""
     vendor.next(Mood.HANGS)
-    vendor.hold()
-    async with a_world(tmp_path, vendor, public_url=AWAY, timeout_s=30) as before:
+    async with a_world(folder, vendor, public_url=AWAY, timeout_s=30) as before:
         asked = await before.asks()
         before.start()
         await vendor.until(lambda vendor: vendor.accepted == 1)
         await before.crashes()
+    job_id: int = asked.job.id
+    return job_id
+
+
+async def test_a_job_that_was_cut_off_by_a_crash_waits_for_its_bell(
+    tmp_path: Path, vendor: Vendor
+) -> None:
+    vendor.hold()
+    job_id = await cut_off(tmp_path, vendor)
     async with a_world(tmp_path, vendor, public_url=AWAY) as world:
         world.start()
-        job = await world.until_status(asked.job.id, JobStatus.WAITING)
+        job = await world.until_status(job_id, JobStatus.WAITING)
         vendor.release()
         assert await rings(world, job, id=vendor.book[0].id) is Heard.WOKEN
         await world.until_done()
@@ -323,18 +330,13 @@ async def test_a_job_whose_work_was_given_up_meanwhile_ends_and_the_bot_starts(
     tmp_path: Path, vendor: Vendor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An update had taken the work out of the catalogue: no start got any further, for ever."""
-    vendor.next(Mood.HANGS)
-    async with a_world(tmp_path, vendor, public_url=AWAY, timeout_s=30) as before:
-        asked = await before.asks()
-        before.start()
-        await vendor.until(lambda vendor: vendor.accepted == 1)
-        await before.crashes()
+    job_id = await cut_off(tmp_path, vendor)
     async with a_world(tmp_path, vendor, public_url=AWAY) as world:
         model = world.steps._catalogue.get("sdxl")
         assert model is not None
         updated = replace(model, rules={})
         monkeypatch.setattr(world.steps._catalogue, "get", lambda _: updated)
         await world.until_done()
-        job = await world.job(asked.job.id)
+        job = await world.job(job_id)
     assert job.outcome is not None
     assert job.outcome.verdict is Verdict.UNCONFIRMED
